@@ -1,0 +1,1 @@
+"""Autogenerate for Whimbrel; core finds it by its entry point, ``plugin``."""

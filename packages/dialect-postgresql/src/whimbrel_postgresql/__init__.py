@@ -1,0 +1,1 @@
+"""Whimbrel's PostgreSQL dialect; core finds it by its entry point, ``plugin``."""

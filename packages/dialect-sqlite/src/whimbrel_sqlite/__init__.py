@@ -1,0 +1,1 @@
+"""Whimbrel's SQLite dialect; core finds it by its entry point, ``plugin``."""
