@@ -1,0 +1,364 @@
+"""EnvironmentContext: what env.py calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
+from contextvars import ContextVar, Token
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, TextIO, overload
+
+from sqlalchemy import URL, Connection, MetaData
+from sqlalchemy.sql.base import Executable
+
+from whimbrel.config import Config
+from whimbrel.errors import CommandError, ConfigError
+from whimbrel.impl import DefaultImpl
+from whimbrel.plugins import Plugins
+from whimbrel.revisions import Step
+from whimbrel.runtime import connect as connections
+from whimbrel.runtime.failure import environment_failed
+from whimbrel.runtime.metadata import load_metadata
+from whimbrel.runtime.migration import MigrationContext
+from whimbrel.runtime.options import VersionCallback
+from whimbrel.runtime.report import LogReporter, Reporter
+from whimbrel.runtime.request import RunRequest
+from whimbrel.script import ScriptDirectory
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+StepFunction = Callable[[Any, MigrationContext], Iterable[Step]]
+"""From the rows of the version table, and the context, to the steps to take."""
+
+
+class EnvironmentContext:
+    """One run of env.py, and the facade that env.py sees as ``whimbrel.context``.
+
+    Used as a context manager, it is current in this thread or task until the block ends::
+
+        with EnvironmentContext(config, script, request=RunRequest("upgrade", "head")):
+            script.run_env()
+
+    :param config: the settings.
+    :param script: the version files.
+    :param request: what the run is to do.
+    :param fn: instead of *request*, a function from the current heads and the context to steps; it may just look.
+    :param as_sql: write SQL as text instead of executing it (``--sql``).
+    :param starting_rev: the revision that SQL as text starts from.
+    :param destination_rev: the revision asked for, for :meth:`get_revision_argument`.
+    :param tag: free text for env.py to read (``--tag``).
+    :param kw: further options for the :class:`MigrationContext`, which ``configure()`` may override.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        script: ScriptDirectory,
+        *,
+        request: RunRequest | None = None,
+        fn: StepFunction | None = None,
+        as_sql: bool = False,
+        starting_rev: str | None = None,
+        destination_rev: str | None = None,
+        tag: str | None = None,
+        **kw: Any,
+    ) -> None:
+        self.config = config
+        self.script = script
+        self.request = request
+        self.reporter: Reporter = (request.reporter if request is not None else None) or LogReporter()
+        self.plugins = Plugins.load()
+        self._fn = fn
+        self._as_sql = as_sql
+        self._starting_rev = starting_rev
+        self._destination_rev = destination_rev
+        self._tag = tag
+        self._options = kw
+        self._context: MigrationContext | None = None
+        self._tokens: list[Token[EnvironmentContext]] = []
+
+    def __enter__(self) -> EnvironmentContext:
+        self._tokens.append(current_environment.set(self))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        current_environment.reset(self._tokens.pop())
+        if isinstance(error, Exception) and not isinstance(error, CommandError):
+            raise environment_failed(self.script.env_py_location, error) from error
+
+    def steps(self, heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
+        """Return the steps from *heads* to what was asked for."""
+        if self._fn is not None:
+            return self._fn(heads, context)
+        if self.request is None:
+            raise CommandError("This run was not told what to do: give EnvironmentContext a request, or fn=.")
+        return self.request.plan(self.script.revision_map, heads, context.version_table)
+
+    # -- what was asked ------------------------------------------------------------------------------------------
+
+    def is_offline_mode(self) -> bool:
+        """Return whether SQL is to be written as text (``--sql``)."""
+        return self._as_sql
+
+    def is_transactional_ddl(self) -> bool:
+        """Return whether a rollback undoes CREATE and ALTER here; :meth:`configure` has to be called before."""
+        return self.get_context().transactional_ddl
+
+    def requires_connection(self) -> bool:
+        """Return whether the run needs a database."""
+        return not self._as_sql
+
+    def get_head_revision(self) -> str | None:
+        """Return the one head of the version files, or ``None`` where there are no files.
+
+        :raises MultipleHeads: there are several.
+        """
+        return self.script.as_revision_number("head")  # type: ignore[return-value]  # "head" names one revision
+
+    def get_head_revisions(self) -> tuple[str, ...]:
+        """Return the heads of the version files."""
+        return tuple(self.script.get_heads())
+
+    def get_starting_revision_argument(self) -> str | tuple[str, ...] | None:
+        """Return the revision the run starts from: the given one with ``--sql``, else what the database says.
+
+        :raises CommandError: there is a database, and :meth:`configure` was not called yet.
+        """
+        if self._as_sql:
+            return self.script.as_revision_number(self._starting_rev) if self._starting_rev else None
+        return self.get_context().get_current_revision()
+
+    def get_revision_argument(self) -> str | tuple[str, ...] | None:
+        """Return the revision asked for, as an id; ``None`` for ``base``."""
+        return self.script.as_revision_number(self._destination_rev) if self._destination_rev else None
+
+    def get_tag_argument(self) -> str | None:
+        """Return the text given with ``--tag``."""
+        return self._tag
+
+    @overload
+    def get_x_argument(self, as_dictionary: Literal[False] = ...) -> list[str]: ...
+    @overload
+    def get_x_argument(self, as_dictionary: Literal[True]) -> dict[str, str]: ...
+    def get_x_argument(self, as_dictionary: bool = False) -> list[str] | dict[str, str]:
+        """Return the texts given with ``-x``.
+
+        :param as_dictionary: split each at its first ``=``; the last of a name wins, one without ``=`` gets "".
+        """
+        values = list(getattr(self.config.cmd_opts, "x", None) or ())
+        if not as_dictionary:
+            return values
+        return {name: value for name, _, value in (item.partition("=") for item in values)}
+
+    # -- the database --------------------------------------------------------------------------------------------
+
+    def database_url(self, section: str | None = None) -> str:
+        """Return the database URL of the settings.
+
+        :param section: another section of the settings to look in, for several databases in one env.py.
+        :raises ConfigError: none is set.
+        """
+        url = self._database(section)[0]
+        if url is None:
+            raise ConfigError(
+                f"No database URL is set{f' in section {section!r}' if section else ''}.",
+                "Set sqlalchemy.url in the configuration file, or the variable WHIMBREL_DATABASE_URL.",
+                key="sqlalchemy.url",
+            )
+        return url
+
+    def target_metadata(self) -> MetaData | list[MetaData] | None:
+        """Import and return what the setting ``target_metadata`` names; ``None`` where it names nothing."""
+        return load_metadata(self.config.settings.target_metadata)
+
+    def connect(self, section: str | None = None) -> AbstractContextManager[Connection]:
+        """Return a context that connects to the database of the settings, and disconnects at its end.
+
+        A connection given as ``config.attributes["connection"]`` is used instead, and left open.
+
+        :param section: another section of the settings to look in.
+        """
+        return self._given_or(lambda: connections.connected(self.database_url(section), self._database(section)[1]))
+
+    def connect_async(self, section: str | None = None) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Return an async context that connects over an async driver, and disconnects at its end.
+
+        :param section: another section of the settings to look in.
+        """
+        return connections.connected_async(self.database_url(section), self._database(section)[1])
+
+    @staticmethod
+    def run_async(function: Callable[..., Any], *args: Any) -> Any:
+        """Run a coroutine function to its end, inside a running event loop too, and return its result.
+
+        :param function: is called with *args*.
+        """
+        return connections.run_async(function, *args)
+
+    def configure_logging(self) -> None:
+        """Set up logging as the ``[loggers]`` section of the ini file says; loggers that exist stay enabled."""
+        self.config.configure_logging()
+
+    @contextmanager
+    def _given_or(self, make: Callable[[], AbstractContextManager[Connection]]) -> Iterator[Connection]:
+        given = self.config.attributes.get("connection")
+        if given is not None:
+            yield given
+            return
+        with make() as connection:
+            yield connection
+
+    def _database(self, section: str | None) -> tuple[str | None, Mapping[str, str]]:
+        if section is None:
+            settings = self.config.settings
+            return (None if settings.url is None else settings.url.reveal()), settings.engine_options
+        values = self.config.get_section(section, {})
+        options = {key[len("sqlalchemy.") :]: value for key, value in values.items() if key.startswith("sqlalchemy.")}
+        return options.pop("url", None), options
+
+    # -- the run -------------------------------------------------------------------------------------------------
+
+    def configure(
+        self,
+        connection: Connection | None = None,
+        url: str | URL | None = None,
+        dialect_name: str | None = None,
+        dialect_opts: dict[str, Any] | None = None,
+        transactional_ddl: bool | None = None,
+        transaction_per_migration: bool | None = None,
+        output_buffer: TextIO | None = None,
+        starting_rev: str | None = None,
+        tag: str | None = None,
+        template_args: dict[str, Any] | None = None,
+        render_as_batch: bool = False,
+        target_metadata: MetaData | Sequence[MetaData] | None = None,
+        include_name: Callable[..., bool] | None = None,
+        include_object: Callable[..., bool] | None = None,
+        include_schemas: bool = False,
+        process_revision_directives: Callable[..., None] | None = None,
+        compare_type: bool | Callable[..., bool | None] = True,
+        compare_server_default: bool | Callable[..., bool | None] = False,
+        render_item: Callable[..., Any] | None = None,
+        literal_binds: bool = False,
+        upgrade_token: str = "upgrades",
+        downgrade_token: str = "downgrades",
+        alembic_module_prefix: str = "op.",
+        sqlalchemy_module_prefix: str = "sa.",
+        user_module_prefix: str | None = None,
+        on_version_apply: VersionCallback | Iterable[VersionCallback] | None = None,
+        autogenerate_plugins: Sequence[str] | None = None,
+        **kw: Any,
+    ) -> None:
+        """Name the database of this run, and how to treat it. May be called again for the next database.
+
+        One of *connection*, *url* or *dialect_name* is needed.
+
+        :param connection: a live connection; required unless SQL is written as text.
+        :param url: a database URL, of which only the dialect is used.
+        :param dialect_name: a dialect's name.
+        :param dialect_opts: keywords for the dialect made from *url* or *dialect_name*.
+        :param transactional_ddl: whether a rollback undoes CREATE and ALTER; default: what the dialect says.
+        :param transaction_per_migration: one transaction a revision (the default), or one for the whole run.
+        :param output_buffer: where SQL as text goes; default: the configuration's, else standard output.
+        :param starting_rev: the revision that SQL as text starts from.
+        :param tag: free text, for :meth:`get_tag_argument`.
+        :param template_args: further variables for ``script.py.mako``.
+        :param render_as_batch: autogenerate writes batch blocks.
+        :param target_metadata: the models' MetaData, or several.
+        :param include_name: decides by name what autogenerate reflects.
+        :param include_object: decides by object what autogenerate compares.
+        :param include_schemas: autogenerate looks at every schema.
+        :param process_revision_directives: sees, and may rewrite, what autogenerate found.
+        :param compare_type: whether, or how, column types are compared.
+        :param compare_server_default: whether, or how, server defaults are compared.
+        :param render_item: renders an object in its own way, or returns ``False``.
+        :param literal_binds: SQL as text holds the values of bound parameters; always so here.
+        :param upgrade_token: the template variable for upgrade operations.
+        :param downgrade_token: the template variable for downgrade operations.
+        :param alembic_module_prefix: what stands before rendered operations.
+        :param sqlalchemy_module_prefix: what stands before rendered SQLAlchemy names.
+        :param user_module_prefix: what stands before rendered types of the user's own modules.
+        :param on_version_apply: called after each step with ``ctx``, ``step``, ``heads`` and ``run_args``.
+        :param autogenerate_plugins: patterns of the autogenerate plugins to use.
+        :param kw: ``version_table`` (its name), ``version_table_schema``, ``version_table_pk`` (whether a new one
+            gets a primary key), and any further value, which ``get_context().opts`` then holds.
+        :raises CommandError: nothing names the database.
+        """
+        given = {name: value for name, value in locals().items() if name not in _NOT_OPTIONS and value is not None}
+        settings = self.config.settings
+        options = {
+            "version_table": settings.version_table,
+            "version_table_schema": settings.version_table_schema,
+            "transaction_per_migration": settings.transaction_per_migration,
+            "output_buffer": self.config.output_buffer or self.config.stdout,
+            "starting_rev": self._starting_rev,
+            "tag": self._tag,
+            **self._options,
+            **given,
+            **kw,
+            "as_sql": self._as_sql,
+        }
+        if not self._as_sql and connection is None:
+            raise CommandError(
+                "configure() needs a connection: this run executes against a database.",
+                "In env.py:  with context.connect() as connection: context.configure(connection=connection, ...)",
+            )
+        if given.get("tag"):
+            self._tag = tag
+        self._context = MigrationContext.configure(
+            connection=connection,
+            url=url,
+            dialect_name=dialect_name,
+            environment_context=self,
+            dialect_opts=dialect_opts,
+            opts=options,
+        )
+
+    def run_migrations(self, **kw: Any) -> None:
+        """Take the steps asked for, over the database that :meth:`configure` named.
+
+        :param kw: handed to each script's ``upgrade()`` or ``downgrade()``.
+        """
+        self.get_context().run_migrations(**kw)
+
+    def begin_transaction(self) -> AbstractContextManager[object]:
+        """Return the context that encloses the run; see :meth:`MigrationContext.begin_transaction`."""
+        return self.get_context().begin_transaction()
+
+    def execute(self, sql: Executable | str, execution_options: Mapping[str, Any] | None = None) -> None:
+        """Execute a statement, or write it as text.
+
+        :param sql: a SQLAlchemy statement, or SQL text.
+        :param execution_options: SQLAlchemy's execution options for it.
+        """
+        self.get_context().execute(sql, execution_options=execution_options)
+
+    def static_output(self, text: str) -> None:
+        """Write *text* into the SQL script of an offline run."""
+        self.get_context().impl.static_output(text)
+
+    def get_context(self) -> MigrationContext:
+        """Return the migration context.
+
+        :raises CommandError: :meth:`configure` was not called yet.
+        """
+        if self._context is None:
+            raise CommandError("No database is configured yet.", "Call context.configure(...) first, in env.py.")
+        return self._context
+
+    def get_bind(self) -> Connection | None:
+        """Return the connection; ``None`` when SQL is written as text."""
+        return self.get_context().bind
+
+    def get_impl(self) -> DefaultImpl:
+        """Return what makes SQL for this database."""
+        return self.get_context().impl
+
+
+_NOT_OPTIONS = frozenset({"self", "connection", "url", "dialect_name", "dialect_opts", "kw"})
+
+current_environment: ContextVar[EnvironmentContext] = ContextVar("whimbrel_environment")
+"""The environment that is entered in this thread or task."""

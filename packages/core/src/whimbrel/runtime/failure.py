@@ -1,0 +1,97 @@
+"""From an exception to a message that a person can act on: which file, which line, which revision."""
+
+from __future__ import annotations
+
+import traceback
+
+from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from whimbrel.errors import CommandError, DatabaseUnreachable, EnvironmentScriptError, MigrationFailed, redact
+from whimbrel.revisions import Step
+
+
+def line_in(path: str, error: BaseException) -> int | None:
+    """Return the last line of the file *path* that was running when *error* was raised, counted from 1."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
+    return lines[-1] if lines else None
+
+
+def said_by(error: BaseException) -> str:
+    """Return the error in one line or a few, without SQLAlchemy's link, parameters or passwords.
+
+    Parameters are left out because rows hold what must not be in a log.
+    """
+    if isinstance(error, DBAPIError):
+        parts = [f"{type(error.orig).__name__}: {str(error.orig).strip()}"]
+        if error.statement:
+            parts.append(f"Statement: {_shortened(error.statement)}")
+        return redact("\n".join(parts))
+    return redact(f"{type(error).__name__}: {error}")
+
+
+def _shortened(statement: str, limit: int = 600) -> str:
+    text = statement.strip()
+    return text if len(text) <= limit else f"{text[:limit]} ... ({len(text)} characters)"
+
+
+def migration_failed(step: Step, path: str, error: BaseException, *, rolled_back: bool) -> MigrationFailed:
+    """Return what to raise when *step*'s script raised *error*.
+
+    :param path: the script.
+    :param rolled_back: whether the database is as it was before the step.
+    """
+    direction = "downgrade" if step.is_downgrade else "upgrade"
+    line = line_in(path, error)
+    where = f"{path}:{line}" if line else path
+    state = (
+        "The database is as it was before this revision."
+        if rolled_back
+        else "This database cannot undo CREATE and ALTER: what ran before the failing statement stays. Look at the "
+        "tables this revision touches, put them right by hand, and run it again."
+    )
+    revision = step.revision.revision if step.revision is not None else ""
+    return MigrationFailed(
+        f"Revision {revision} failed in {direction}(), {where}\n{said_by(error)}",
+        state,
+        revision=revision,
+        path=path,
+        line=line,
+        direction=direction,
+    )
+
+
+def unreachable(error: BaseException, url: URL) -> DatabaseUnreachable:
+    """Return what to raise when no connection to *url* could be made."""
+    password = str(url.password) if url.password else ""
+    shown = url.render_as_string(hide_password=True)
+    said = redact(str(getattr(error, "orig", None) or error).strip(), [password])
+    return DatabaseUnreachable(
+        f"Cannot connect to {shown}\n{said}",
+        "Is the server running, and are host, port, user, password and database name right?",
+        url=shown,
+    )
+
+
+def is_connection_failure(error: BaseException) -> bool:
+    """Return whether *error* is a driver's refusal to connect: raised before any statement."""
+    return isinstance(error, (OperationalError, InterfaceError)) and error.statement is None
+
+
+def environment_failed(path: str, error: BaseException) -> CommandError:
+    """Return what to raise when env.py (at *path*) raised *error*."""
+    if is_connection_failure(error):
+        said = redact(str(getattr(error, "orig", None) or error).strip())
+        return DatabaseUnreachable(
+            f"Cannot connect to the database\n{said}",
+            "Is the server running, and are host, port, user, password and database name right?",
+            url="",
+        )
+    line = line_in(path, error)
+    where = f"{path}:{line}" if line else path
+    return EnvironmentScriptError(
+        f"The environment script raised, {where}\n{said_by(error)}",
+        "The traceback is shown with --raiseerr.",
+        path=path,
+        line=line,
+    )

@@ -1,0 +1,356 @@
+"""MigrationContext: the engine of a run, over one database."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from time import perf_counter
+from typing import Any, Protocol
+
+from sqlalchemy import URL, Connection, Dialect
+from sqlalchemy.sql.base import Executable
+
+from whimbrel.config import Config
+from whimbrel.errors import CommandError, MultipleHeads
+from whimbrel.operations import OperationRegistry, Operations
+from whimbrel.plugins import Plugins
+from whimbrel.revisions import Step, plan_stamp
+from whimbrel.runtime.connect import parsed_url
+from whimbrel.runtime.failure import migration_failed
+from whimbrel.runtime.options import MigrationOptions
+from whimbrel.runtime.report import LogReporter, Reporter
+from whimbrel.runtime.request import RunRequest
+from whimbrel.runtime.transaction import RunTransactions
+from whimbrel.runtime.version_table import VersionTable
+from whimbrel.script import ScriptDirectory
+
+log = logging.getLogger(__name__)
+
+
+class RunEnvironment(Protocol):
+    """What a context wants of the environment it runs in; ``EnvironmentContext`` is one."""
+
+    @property
+    def config(self) -> Config:
+        """The settings of the run."""
+
+    @property
+    def script(self) -> ScriptDirectory:
+        """The version files."""
+
+    @property
+    def plugins(self) -> Plugins:
+        """The run's plugins."""
+
+    @property
+    def reporter(self) -> Reporter:
+        """Is told how the run goes."""
+
+    @property
+    def request(self) -> RunRequest | None:
+        """What the run is to do; ``None`` when it only reads."""
+
+    def steps(self, heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
+        """Return the steps to take from *heads*."""
+
+
+class MigrationContext:
+    """One database, as migrations see it: its heads, its transactions, and the run over it.
+
+    Made by :meth:`EnvironmentContext.configure` in a run, or alone in application code::
+
+        with engine.connect() as connection:
+            heads = MigrationContext.configure(connection).get_current_heads()
+
+    :param dialect: SQLAlchemy's dialect of the database.
+    :param connection: the connection; ``None`` to write SQL as text.
+    :param opts: options by name, as ``configure()`` takes them.
+    :param environment_context: the environment of the run, where there is one.
+    :raises DialectNotInstalled: the package for this database is missing.
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        connection: Connection | None,
+        opts: Mapping[str, Any],
+        environment_context: RunEnvironment | None = None,
+    ) -> None:
+        self.dialect = dialect
+        self.environment_context = environment_context
+        self.options = MigrationOptions.collect(opts)
+        self.as_sql = self.options.as_sql
+        self.connection = None if self.as_sql else connection
+        self._plugins = environment_context.plugins if environment_context is not None else Plugins.load()
+        self._reporter: Reporter = environment_context.reporter if environment_context is not None else LogReporter()
+        impl_class = self._plugins.impl_class(dialect.name)
+        declared = self.options.transactional_ddl
+        self.transactional_ddl: bool = impl_class.transactional_ddl if declared is None else declared
+        self.impl = impl_class(
+            dialect,
+            self.connection,
+            self.as_sql,
+            self.transactional_ddl,
+            self.options.output_buffer,
+            self.options.as_mapping(),
+        )
+        self._transactions = RunTransactions(
+            self.impl,
+            self.connection,
+            transactional_ddl=self.transactional_ddl,
+            per_revision=self.options.transaction_per_migration,
+        )
+        self._versions = VersionTable(
+            self.impl,
+            self.connection,
+            name=self.options.version_table,
+            schema=self.options.version_table_schema,
+            primary_key=self.options.version_table_pk,
+        )
+        self._registry: OperationRegistry | None = None
+
+    @classmethod
+    def configure(
+        cls,
+        connection: Connection | None = None,
+        url: str | URL | None = None,
+        dialect_name: str | None = None,
+        dialect: Dialect | None = None,
+        environment_context: RunEnvironment | None = None,
+        dialect_opts: Mapping[str, Any] | None = None,
+        opts: Mapping[str, Any] | None = None,
+    ) -> MigrationContext:
+        """Make a context from whatever names the database: a connection, a URL or a dialect's name.
+
+        :param connection: a live connection; its dialect is used.
+        :param url: a database URL, of which only the dialect is used.
+        :param dialect_name: a dialect's name, such as ``postgresql``.
+        :param dialect: a dialect.
+        :param environment_context: the environment of the run.
+        :param dialect_opts: keywords for the dialect made from *url* or *dialect_name*.
+        :param opts: options by name, as ``EnvironmentContext.configure`` takes them.
+        :raises CommandError: nothing names the database, or *connection* is not a connection.
+        """
+        options = dict(opts or {})
+        if connection is not None:
+            if not isinstance(connection, Connection):
+                raise CommandError(
+                    f"'connection' has to be a sqlalchemy Connection, not {type(connection).__name__}.",
+                    "From an engine: engine.connect(); from an AsyncConnection: "
+                    "await connection.run_sync(function that calls configure).",
+                )
+            chosen = connection.dialect
+        elif dialect is not None:
+            chosen = dialect
+        elif url is not None or dialect_name:
+            parsed = parsed_url(url if url is not None else f"{dialect_name}://")
+            chosen = parsed.get_dialect()(**(dialect_opts or {}))
+        else:
+            raise CommandError("configure() needs one of connection, url, dialect_name or dialect.")
+        return cls(chosen, connection, options, environment_context)
+
+    # -- facts ---------------------------------------------------------------------------------------------------
+
+    @property
+    def bind(self) -> Connection | None:
+        """The connection; ``None`` when SQL is written as text."""
+        return self.connection
+
+    @property
+    def config(self) -> Config | None:
+        """The settings of the run, where there is one."""
+        return self.environment_context.config if self.environment_context is not None else None
+
+    @property
+    def script(self) -> ScriptDirectory | None:
+        """The version files of the run, where there is one."""
+        return self.environment_context.script if self.environment_context is not None else None
+
+    @property
+    def opts(self) -> dict[str, Any]:
+        """The options, flat, as callbacks such as ``include_object`` look them up."""
+        return self.options.as_mapping()
+
+    @property
+    def version_table(self) -> str:
+        """The name of the version table."""
+        return self.options.version_table
+
+    @property
+    def version_table_schema(self) -> str | None:
+        """The schema of the version table; ``None`` for the connection's default."""
+        return self.options.version_table_schema
+
+    @property
+    def registry(self) -> OperationRegistry:
+        """The operations of this run: the built-in ones and those of its plugins."""
+        if self._registry is None:
+            self._registry = OperationRegistry.for_run()
+            self._plugins.fill(self._registry)
+        return self._registry
+
+    # -- heads ---------------------------------------------------------------------------------------------------
+
+    def get_current_heads(self) -> tuple[str, ...]:
+        """Return the revisions the database is at; none where there is no version table.
+
+        When SQL is written as text, these are the revisions the script is to start from.
+        """
+        if self.connection is None:
+            return self._starting_heads()
+        if not self._versions.exists():
+            return ()
+        return self._versions.read()
+
+    def get_current_revision(self) -> str | None:
+        """Return the one revision the database is at, or ``None``.
+
+        :raises MultipleHeads: it is at several.
+        """
+        heads = self.get_current_heads()
+        if len(heads) > 1:
+            raise MultipleHeads(heads, "current")
+        return heads[0] if heads else None
+
+    def _starting_heads(self) -> tuple[str, ...]:
+        start = self.options.starting_rev
+        if not start or start == "base":
+            return ()
+        script = self.script
+        if script is None:
+            return tuple(start.split(","))
+        return tuple(item.revision for name in start.split(",") for item in script.get_revisions(name))
+
+    # -- running -------------------------------------------------------------------------------------------------
+
+    def begin_transaction(self, _per_migration: bool = False) -> AbstractContextManager[object]:
+        """Return the context that encloses a run (or, with *_per_migration*, one revision).
+
+        It begins a transaction, or writes ``BEGIN``, where this database and the options ask for one there, and does
+        nothing where they do not.
+        """
+        return self._transactions.step() if _per_migration else self._transactions.run()
+
+    @contextmanager
+    def autocommit_block(self) -> Iterator[None]:
+        """Run a block of a script outside of any transaction, for statements that refuse one.
+
+        What ran before is committed first. ``CREATE INDEX CONCURRENTLY`` is such a statement
+        (PostgreSQL manual, "CREATE INDEX").
+
+        Example::
+
+            with op.get_context().autocommit_block():
+                op.execute("ALTER TYPE mood ADD VALUE 'calm'")
+        """
+        with self._transactions.autocommit():
+            yield
+
+    def execute(self, sql: Executable | str, execution_options: Mapping[str, Any] | None = None) -> None:
+        """Execute a statement, or write it as text.
+
+        :param sql: a SQLAlchemy statement, or SQL text.
+        :param execution_options: SQLAlchemy's execution options for it.
+        """
+        self.impl.execute(sql, execution_options=dict(execution_options) if execution_options else None)
+
+    def ensure_version_table(self) -> None:
+        """Create the version table if the database lacks it."""
+        with self._transactions.run(), self._transactions.step():
+            self._prepare_version_table()
+
+    def stamp(self, script_directory: ScriptDirectory, revision: str) -> None:
+        """Say in the version table that the database is at *revision*, without running a script.
+
+        :param script_directory: knows the revisions.
+        :param revision: an identifier, such as ``head``.
+        """
+        heads = self.get_current_heads()
+        self._transactions.end_read()
+        self._take(tuple(plan_stamp(script_directory.revision_map, revision, heads)), heads, {})
+
+    def run_migrations(self, **kw: Any) -> None:
+        """Take the steps that the environment's request asks for, each with its version row.
+
+        :param kw: handed to each script's ``upgrade()`` or ``downgrade()``.
+        :raises MigrationFailed: a script raised.
+        :raises UnknownDatabaseRevision: the database is at a revision that no file has.
+        """
+        self.impl.start_migrations()
+        request = self.environment_context.request if self.environment_context is not None else None
+        heads = () if request is not None and request.purge else self.get_current_heads()
+        self._transactions.end_read()
+        steps = self._planned(heads)
+        self._reporter.plan(steps)
+        if request is not None and (request.purge or not (steps or self.as_sql)):
+            with self._transactions.run(), self._transactions.step():
+                self._prepare_version_table(request.purge)
+        self._take(steps, heads, kw)
+
+    def _planned(self, heads: tuple[str, ...]) -> tuple[Step, ...]:
+        planner = self.options.extra.get("fn")
+        if planner is None and self.environment_context is not None:
+            planner = self.environment_context.steps
+        if planner is None:
+            raise CommandError(
+                "run_migrations() was called without anything to run.",
+                "Call it in env.py, or give MigrationContext.configure(opts={'fn': ...}).",
+            )
+        return tuple(planner(heads, self) or ())
+
+    def _take(self, steps: tuple[Step, ...], heads: tuple[str, ...], arguments: Mapping[str, Any]) -> None:
+        if not steps:
+            return
+        current = set(heads)
+        with Operations.context(self):
+            for index, step in enumerate(steps, 1):
+                self._reporter.start(step, index, len(steps))
+                began = perf_counter()
+                try:
+                    with self._transactions.step():
+                        if index == 1:
+                            self._prepare_version_table()
+                        self._one(step, current, arguments)
+                except BaseException as error:
+                    self._reporter.failed(step, index, len(steps), error)
+                    raise
+                self._reporter.done(step, index, len(steps), perf_counter() - began)
+
+    def _one(self, step: Step, current: set[str], arguments: Mapping[str, Any]) -> None:
+        if self.as_sql:
+            self.impl.static_output(f"-- Running {step.short_log}")
+        self._run_script(step, arguments)
+        self._versions.apply(step.rows)
+        step.rows.move(current)
+        for callback in self.options.on_version_apply:
+            callback(ctx=self, step=step.info, heads=set(current), run_args=dict(arguments))
+
+    def _run_script(self, step: Step, arguments: Mapping[str, Any]) -> None:
+        if step.is_stamp:
+            return
+        script = self._script_of(step)
+        function = script.module.downgrade if step.is_downgrade else script.module.upgrade
+        try:
+            function(**arguments)
+        except CommandError:
+            raise
+        except Exception as error:
+            rolled_back = self.transactional_ddl and not self.as_sql
+            raise migration_failed(step, script.path, error, rolled_back=rolled_back) from error
+
+    def _script_of(self, step: Step) -> Any:
+        assert step.revision is not None
+        if self.script is None:
+            return step.revision
+        return self.script.get_revision(step.revision.revision)
+
+    def _prepare_version_table(self, purge: bool = False) -> None:
+        if self.connection is None:
+            if not self._starting_heads():
+                self._versions.create()
+            return
+        if not self._versions.exists():
+            self._versions.create()
+        elif purge:
+            self._versions.purge()

@@ -1,0 +1,76 @@
+"""What ``configure()`` was told, as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, TextIO
+
+from sqlalchemy import MetaData
+
+from whimbrel.unset import UNSET, UnsetType
+
+VersionCallback = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationOptions:
+    """The options of one :class:`~whimbrel.runtime.migration.MigrationContext`.
+
+    The meaning of each is told at
+    :meth:`EnvironmentContext.configure <whimbrel.runtime.environment.EnvironmentContext.configure>`.
+    """
+
+    as_sql: bool = False
+    transactional_ddl: bool | None = None
+    transaction_per_migration: bool = True
+    output_buffer: TextIO | None = None
+    output_encoding: str | None = None
+    starting_rev: str | None = None
+    tag: str | None = None
+    literal_binds: bool = False
+    version_table: str = "whimbrel_version"
+    version_table_schema: str | None = None
+    version_table_pk: bool = True
+    on_version_apply: tuple[VersionCallback, ...] = ()
+    target_metadata: MetaData | Sequence[MetaData] | None = None
+    template_args: Mapping[str, Any] | None = None
+    render_as_batch: bool = False
+    include_name: Callable[..., bool] | None = None
+    include_object: Callable[..., bool] | None = None
+    include_schemas: bool = False
+    process_revision_directives: Callable[..., None] | None = None
+    compare_type: bool | Callable[..., bool | None] = True
+    compare_server_default: bool | Callable[..., bool | None] = False
+    render_item: Callable[..., Any] | None = None
+    upgrade_token: str = "upgrades"
+    downgrade_token: str = "downgrades"
+    alembic_module_prefix: str = "op."
+    sqlalchemy_module_prefix: str = "sa."
+    user_module_prefix: str | None = None
+    autogenerate_plugins: Sequence[str] | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def collect(cls, given: Mapping[str, Any]) -> MigrationOptions:
+        """Make the value out of loose keywords; what no field is named after is kept in :attr:`extra`.
+
+        :param given: keywords as ``configure()`` takes them; an ``UNSET`` counts as not given.
+        """
+        known = {item.name for item in fields(cls)} - {"extra"}
+        chosen = {name: value for name, value in given.items() if name in known and value is not UNSET}
+        extra = {name: value for name, value in given.items() if name not in known and value is not UNSET}
+        callbacks = chosen.get("on_version_apply")
+        if callbacks is not None:
+            chosen["on_version_apply"] = (callbacks,) if callable(callbacks) else tuple(callbacks)
+        else:
+            chosen.pop("on_version_apply", None)
+        return cls(**chosen, extra=extra)
+
+    def as_mapping(self) -> dict[str, Any]:
+        """Return the options as the flat dictionary that callbacks know as ``context.opts``."""
+        flat = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "extra"}
+        return {**flat, **self.extra}
+
+
+__all__ = ["UNSET", "MigrationOptions", "UnsetType", "VersionCallback"]

@@ -1,0 +1,138 @@
+"""Where transactions begin and end in a run: around all of it, around each revision, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager
+
+from sqlalchemy import Connection
+
+from whimbrel.errors import CommandError
+from whimbrel.impl import DefaultImpl
+
+
+class RunTransactions:
+    """The transactions of one run.
+
+    Four cases, told apart once:
+
+    * the connection came inside a transaction: its owner commits, nothing is begun here;
+    * one transaction around the whole run (transactional DDL, ``transaction_per_migration=False``);
+    * one transaction a revision: where DDL is transactional it holds the whole revision, elsewhere
+      (MySQL, MariaDB) it holds the rows the revision writes and its version row;
+    * SQL as text: the same places get ``BEGIN`` and ``COMMIT``, where DDL is transactional.
+
+    :param impl: emits BEGIN and COMMIT as text, and prepares a connection's transaction.
+    :param connection: the run's connection; ``None`` when SQL is written as text.
+    :param transactional_ddl: whether a rollback undoes CREATE and ALTER on this database.
+    :param per_revision: one transaction a revision instead of one a run.
+    """
+
+    def __init__(
+        self, impl: DefaultImpl, connection: Connection | None, *, transactional_ddl: bool, per_revision: bool
+    ) -> None:
+        self._impl = impl
+        self._connection = connection
+        self._transactional_ddl = transactional_ddl
+        self._per_revision = per_revision or not transactional_ddl
+        self._external = connection is not None and connection.in_transaction()
+        self._open = False
+
+    @property
+    def external(self) -> bool:
+        """Whether the connection's owner began the transaction and has to commit it."""
+        return self._external
+
+    @property
+    def open(self) -> bool:
+        """Whether a transaction begun here is open."""
+        return self._open
+
+    def run(self) -> AbstractContextManager[object]:
+        """Return the context that encloses the whole run."""
+        return nullcontext() if self._per_revision or self._open else self._transaction()
+
+    def step(self) -> AbstractContextManager[object]:
+        """Return the context that encloses one revision and its version row."""
+        return self._transaction() if self._per_revision and not self._open else nullcontext()
+
+    def end_read(self) -> None:
+        """Close the transaction that merely reading has begun, so that the next one starts fresh."""
+        if self._connection is not None and not self._external and not self._open:
+            self._connection.rollback()
+
+    @contextmanager
+    def autocommit(self) -> Iterator[None]:
+        """Commit what is open, run the block outside of any transaction, and begin again.
+
+        :raises CommandError: the connection came inside its owner's transaction, which is not ours to commit.
+        """
+        reopen = self._open
+        if self._external:
+            raise CommandError(
+                "autocommit_block() has to commit, but the connection was handed over inside a transaction.",
+                "Hand over a connection on which no transaction has begun.",
+            )
+        if self._connection is None:
+            with self._text_interruption(reopen):
+                yield
+            return
+        if reopen:
+            self._connection.commit()
+        before = self._connection.get_isolation_level()
+        self._connection.rollback()
+        self._connection.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            yield
+        finally:
+            self._connection.rollback()
+            self._connection.execution_options(isolation_level=before)
+            if reopen:
+                self._begin(self._connection)
+
+    @contextmanager
+    def _text_interruption(self, reopen: bool) -> Iterator[None]:
+        if reopen:
+            self._impl.emit_commit()
+        yield
+        if reopen:
+            self._impl.emit_begin()
+
+    def _transaction(self) -> AbstractContextManager[object]:
+        if self._external:
+            return nullcontext()
+        return self._text_transaction() if self._connection is None else self._live_transaction(self._connection)
+
+    @contextmanager
+    def _text_transaction(self) -> Iterator[None]:
+        if not self._transactional_ddl:
+            yield
+            return
+        self._impl.emit_begin()
+        self._open = True
+        try:
+            yield
+            self._impl.emit_commit()
+        finally:
+            self._open = False
+
+    @contextmanager
+    def _live_transaction(self, connection: Connection) -> Iterator[None]:
+        self.end_read()
+        self._begin(connection)
+        self._open = True
+        try:
+            yield
+            connection.commit()
+        except BaseException:
+            # A dead connection cannot roll back; the server did. What went wrong first is what matters.
+            if not connection.invalidated and not connection.closed:
+                connection.rollback()
+            raise
+        finally:
+            self._open = False
+
+    def _begin(self, connection: Connection) -> None:
+        connection.begin()
+        self._impl.begin_session(connection)
