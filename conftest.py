@@ -1,0 +1,93 @@
+"""Fixtures for every package's tests: fresh, real databases; and a clean environment."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from testing.databases import BACKENDS, BackendUnavailable, Database, TestRun
+
+RUN = pytest.StashKey[TestRun]()
+NewDatabase = Callable[[str], Database]
+
+# Machines that run tests are slow at odd moments; a slow example is no failure.
+hypothesis.settings.register_profile("whimbrel", deadline=None)
+hypothesis.settings.load_profile("whimbrel")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the run, or join it in a pytest-xdist worker; keep the developer's own settings out of the tests."""
+    for name in [name for name in os.environ if name.startswith("WHIMBREL_")]:
+        if not name.startswith(("WHIMBREL_TEST_", "WHIMBREL_REQUIRE_")):
+            del os.environ[name]
+    worker = getattr(config, "workerinput", None)
+    config.stash[RUN] = TestRun.from_controller(worker["whimbrel_run"]) if worker else TestRun.begin()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a pytest-xdist worker which run it belongs to."""
+    node.workerinput["whimbrel_run"] = node.config.stash[RUN].to_worker()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say loudly what was not tested."""
+    for backend, reason in config.stash[RUN].unavailable().items():
+        terminalreporter.write_line(f"NOT TESTED ON {backend.upper()}: {reason}", red=True, bold=True)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    run = config.stash.get(RUN, None)
+    if run is not None and not hasattr(config, "workerinput"):
+        run.end()
+
+
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewDatabase]:
+    """A function that makes one more empty database of the named backend; all are dropped after the test.
+
+    Where the backend cannot be had the test is skipped, or fails if ``WHIMBREL_REQUIRE_BACKENDS`` names it.
+    """
+    run = request.config.stash[RUN]
+    with contextlib.ExitStack() as stack:
+
+        def create(backend: str) -> Database:
+            try:
+                return stack.enter_context(run.new_database(backend, tmp_path))
+            except BackendUnavailable as error:
+                if backend in os.environ.get("WHIMBREL_REQUIRE_BACKENDS", "").split(","):
+                    pytest.fail(f"WHIMBREL_REQUIRE_BACKENDS asks for {backend}: {error}", pytrace=False)
+                pytest.skip(f"no {backend}: {error}")
+
+        yield create
+
+
+@pytest.fixture
+def sqlite_database(new_database: NewDatabase) -> Database:
+    """An empty SQLite database in a file."""
+    return new_database("sqlite")
+
+
+@pytest.fixture
+def postgresql_database(new_database: NewDatabase) -> Database:
+    """An empty PostgreSQL database."""
+    return new_database("postgresql")
+
+
+@pytest.fixture
+def mysql_database(new_database: NewDatabase) -> Database:
+    """An empty MySQL or MariaDB database."""
+    return new_database("mysql")
+
+
+@pytest.fixture(params=BACKENDS)
+def database(request: pytest.FixtureRequest, new_database: NewDatabase) -> Database:
+    """An empty database of each backend in turn."""
+    return new_database(request.param)
