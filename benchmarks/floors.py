@@ -1,0 +1,71 @@
+"""The floor of an upgrade: the same statements over the raw driver, with a commit after each revision.
+
+Run as a program:  python floors.py URL COUNT
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from sqlalchemy import make_url
+
+
+def connect(url: str) -> Any:
+    """Return a connection of the driver that *url* names, opened without SQLAlchemy's engine."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        import sqlite3
+
+        return sqlite3.connect(parsed.database or "", isolation_level=None)
+    arguments = {"host": parsed.host, "port": parsed.port, "user": parsed.username, "password": parsed.password}
+    given = {name: value for name, value in arguments.items() if value is not None}
+    if parsed.get_backend_name() == "postgresql":
+        import psycopg
+
+        return psycopg.connect(dbname=parsed.database, **given)
+    import pymysql
+
+    return pymysql.connect(database=parsed.database, **given)
+
+
+def main(url: str, count: int) -> None:
+    """Create a table, then add *count* columns to it over tables of 50, moving a version row with each."""
+    connection = connect(url)
+    cursor = connection.cursor()
+    sqlite = url.startswith("sqlite")
+
+    def step(*statements: str) -> None:
+        if sqlite:
+            cursor.execute("BEGIN")
+        for statement in statements:
+            cursor.execute(statement)
+        cursor.execute("COMMIT") if sqlite else connection.commit()
+
+    step("CREATE TABLE floor_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    step("INSERT INTO floor_version VALUES ('start')")
+    before = "start"
+    for number in range(count):
+        statement = column_statement(number)
+        step(statement, f"UPDATE floor_version SET version_num='{number}' WHERE version_num='{before}'")
+        before = str(number)
+
+
+def column_statement(number: int) -> str:
+    """Return the DDL of revision *number*: a table every fifty revisions, a column in between."""
+    table = f"t{number // 50}"
+    if number % 50 == 0:
+        return f"CREATE TABLE {table} (id INTEGER NOT NULL PRIMARY KEY)"
+    return f"ALTER TABLE {table} ADD COLUMN c{number} INTEGER"
+
+
+def column_operation(number: int) -> str:
+    """Return the same as an operation of a script."""
+    table = f"t{number // 50}"
+    if number % 50 == 0:
+        return f'op.create_table("{table}", sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))'
+    return f'op.add_column("{table}", sa.Column("c{number}", sa.Integer))'
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

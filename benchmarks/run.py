@@ -1,0 +1,268 @@
+"""Runs Whimbrel and Alembic side by side and prints ratios.
+
+    python benchmarks/run.py --peer /path/to/venv/bin/alembic            histories up to 5,000
+    python benchmarks/run.py --peer /path/to/venv/bin/alembic --full     up to 20,000; the peer needs some 20 minutes
+
+``nox -s bench`` does the first, in an environment of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from databases import available, empty_database
+from floors import column_operation
+from histories import SHAPES, Tool, make_project, revision_id
+from timing import Timing, measure
+
+GRAPH_COMMANDS = {
+    "heads": ("heads",),
+    "history": ("history",),
+    "branches": ("branches",),
+    "show": ("show", "heads"),
+    "revision": ("revision", "-m", "one more", "--head", "{trunk}"),
+}
+
+
+class Bench:
+    """One run of all cells; keeps what was measured.
+
+    :param tools: ours first, then the peer (or only ours).
+    :param sizes: how many revisions the histories have.
+    :param runs: how many times each quick command is repeated.
+    """
+
+    def __init__(self, tools: list[Tool], sizes: list[int], runs: int, folder: Path) -> None:
+        self.tools = tools
+        self.sizes = sizes
+        self.runs = runs
+        self.folder = folder
+        self.results: dict[str, dict[str, Timing]] = {}
+        # A tool is measured as people run it: with bytecode caches, and without this process's own settings.
+        self.environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("WHIMBREL", "ALEMBIC", "PYTHON", "COVERAGE"))
+        }
+
+    def cell(self, name: str, tool: str, command: tuple[str, ...], folder: Path, **options: Any) -> Timing:
+        """Measure one command and keep the result under *name*."""
+        timing = measure(command, folder, self.environment, runs=self.runs, **options)
+        self.results.setdefault(name, {})[tool] = timing
+        print(f"  {name:58} {tool:9} {timing.seconds:8.3f} s {timing.peak_mib:7.1f} MiB  x{timing.runs}", flush=True)
+        return timing
+
+    def start_up(self) -> None:
+        """``--help`` and ``--version``."""
+        for tool in self.tools:
+            for option in ("--help", "--version"):
+                self.cell(option, tool.name, (*tool.command, option), self.folder)
+
+    def graph(self, shape: str, size: int) -> None:
+        """The commands that only read version files (and ``revision``, which adds one)."""
+        nodes = list(SHAPES[shape](size))
+        # The last trunk revision: with several heads, a new revision has to name the one it follows.
+        trunk = nodes[-1].id if shape == "linear" else next(n.id for n in reversed(nodes) if isinstance(n.down, tuple))
+        for tool in self.tools:
+            with self.project(tool, shape, size) as project:
+                cold = (*tuple(tool.command), "heads")
+                self.cell(
+                    f"heads, cold, {size} {shape}", tool.name, cold, project, warm=0, before=lambda: forget(project)
+                )
+                for name, arguments in GRAPH_COMMANDS.items():
+                    command = tuple(tool.command) + tuple(item.format(trunk=trunk) for item in arguments)
+                    before = (lambda: remove_new(project, size)) if name == "revision" else None
+                    self.cell(f"{name}, {size} {shape}", tool.name, command, project, before=before)
+                remove_new(project, size)
+                command = (*tool.command, "upgrade", "heads")
+                self.stamped(tool, project)
+                self.cell(f"upgrade, nothing to do, {size} {shape}", tool.name, command, project)
+                if shape == "linear":
+                    self.cell(f"current, {size} {shape}", tool.name, (*tool.command, "current"), project, warm=0)
+
+    def stamped(self, tool: Tool, project: Path) -> None:
+        """Mark the project's SQLite database as being at every head, by hand: stamping is not what is timed."""
+        import sqlite3
+
+        table = "whimbrel_version" if tool.package == "whimbrel" else "alembic_version"
+        nodes = list(SHAPES[json.loads((project / "shape.json").read_text())[0]](self.size_of(project)))
+        parents = {name for node in nodes for name in ((node.down,) if isinstance(node.down, str) else node.down or ())}
+        with sqlite3.connect(project / "state.db") as database:
+            database.execute(f"CREATE TABLE {table} (version_num VARCHAR(255) NOT NULL PRIMARY KEY)")
+            database.executemany(
+                f"INSERT INTO {table} VALUES (?)", [(node.id,) for node in nodes if node.id not in parents]
+            )
+
+    def size_of(self, project: Path) -> int:
+        """Return how many revisions a project was made with."""
+        return int(json.loads((project / "shape.json").read_text())[1])
+
+    @contextmanager
+    def project(self, tool: Tool, shape: str, size: int) -> Iterator[Path]:
+        """Make a project with a history, and remove it at the end."""
+        folder = self.folder / f"{tool.name}-{shape}-{size}"
+        make_project(folder, tool, SHAPES[shape](size), url=f"sqlite:///{folder / 'state.db'}")
+        (folder / "shape.json").write_text(json.dumps([shape, size]))
+        yield folder
+        shutil.rmtree(folder)
+
+    def migrate(self, backend: str, size: int) -> None:
+        """``upgrade`` from nothing to head with a column a revision, and the raw driver doing the same."""
+        if not available(backend):
+            print(f"  {backend}: no server answers, left out")
+            return
+        for tool in self.tools:
+            with empty_database(backend, self.folder) as url:
+                folder = self.folder / f"{tool.name}-{backend}-{size}"
+                make_project(folder, tool, SHAPES["linear"](size), url=url, upgrade=column_operation)
+                name = f"upgrade, {size} columns, {backend}"
+                self.repeated(name, tool.name, backend, (*tool.command, "upgrade", "head"), folder, url)
+                shutil.rmtree(folder)
+        floor = (sys.executable, str(Path(__file__).with_name("floors.py")), "{url}", str(size))
+        with empty_database(backend, self.folder) as url:
+            self.repeated(f"upgrade, {size} columns, {backend}", "driver", backend, floor, self.folder, url)
+
+    def repeated(self, name: str, tool: str, backend: str, command: tuple[str, ...], folder: Path, url: str) -> None:
+        """Measure a command that fills a database, emptying the database before each run."""
+        filled = tuple(item.format(url=url) for item in command)
+        self.cell(name, tool, filled, folder, before=lambda: empty(backend, url))
+
+    def downgrade(self, size: int) -> None:
+        """``downgrade base`` over empty scripts, on PostgreSQL."""
+        if not available("postgresql"):
+            return
+        for tool in self.tools:
+            with empty_database("postgresql", self.folder) as url:
+                folder = self.folder / f"{tool.name}-down-{size}"
+                make_project(folder, tool, SHAPES["linear"](size), url=url)
+                before = restamp(tool, url, size)
+                command = (*tool.command, "downgrade", "base")
+                self.cell(f"downgrade, {size} empty, postgresql", tool.name, command, folder, before=before)
+                shutil.rmtree(folder)
+
+    def report(self) -> str:
+        """Return the results as a Markdown table."""
+        lines = ["| command | whimbrel | alembic | ratio | memory |", "|---|---|---|---|---|"]
+        for name, cell in self.results.items():
+            ours, peer, floor = cell.get("whimbrel"), cell.get("alembic"), cell.get("driver")
+            if ours is None:
+                continue
+            ratio = f"1/{peer.seconds / ours.seconds:.1f}" if peer else ""
+            if floor:
+                ratio += f" ({ours.seconds / floor.seconds:.2f} x raw driver {floor.seconds:.2f} s)"
+            memory = f"{ours.peak_mib:.0f} MiB" + (f" / {peer.peak_mib:.0f}" if peer else "")
+            lines.append(
+                f"| {name} | {ours.seconds:.3f} s | {f'{peer.seconds:.3f} s' if peer else ''} | {ratio} | {memory} |"
+            )
+        return "\n".join([*lines, "", *self.growth()])
+
+    def growth(self) -> list[str]:
+        """Return a line a command: how its time grows from 1,000 to the longest history, start-up subtracted."""
+        lines = []
+        floor = self.results.get("--version", {}).get("whimbrel")
+        longest = max(self.sizes)
+        for name in [*list(GRAPH_COMMANDS), "upgrade, nothing to do", "current", "heads, cold"]:
+            for shape in SHAPES:
+                small = self.results.get(f"{name}, 1000 {shape}", {}).get("whimbrel")
+                large = self.results.get(f"{name}, {longest} {shape}", {}).get("whimbrel")
+                if floor is None or small is None or large is None or longest == 1000:
+                    continue
+                base = min(floor.seconds, small.seconds * 0.95)
+                exponent = math.log((large.seconds - base) / (small.seconds - base)) / math.log(longest / 1000)
+                lines.append(f"- {name}, {shape}: grows with exponent {exponent:.2f} from 1,000 to {longest:,}")
+        return lines
+
+
+def forget(project: Path) -> None:
+    """Remove every bytecode cache and index of a project."""
+    for cache in project.rglob("__pycache__"):
+        shutil.rmtree(cache)
+
+
+def remove_new(project: Path, size: int) -> None:
+    """Remove what ``revision`` added."""
+    known = {revision_id(number) for number in range(size)}
+    for path in (project / "migrations" / "versions").glob("*.py"):
+        if path.name.partition("_")[0] not in known:
+            path.unlink()
+
+
+def empty(backend: str, url: str) -> None:
+    """Drop everything in a database."""
+    from sqlalchemy import MetaData, create_engine, make_url
+    from sqlalchemy.pool import NullPool
+
+    if backend == "sqlite":
+        Path(make_url(url).database or "").unlink(missing_ok=True)
+        return
+    metadata = MetaData()
+    engine = create_engine(url, poolclass=NullPool)
+    metadata.reflect(engine)
+    metadata.drop_all(engine)
+
+
+def restamp(tool: Tool, url: str, size: int) -> Callable[[], None]:
+    """Return a function that puts a database back to the head of a linear history."""
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.pool import NullPool
+
+    table = "whimbrel_version" if tool.package == "whimbrel" else "alembic_version"
+
+    def stamp() -> None:
+        with create_engine(url, poolclass=NullPool).begin() as connection:
+            connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
+            connection.execute(text(f"CREATE TABLE {table} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+            connection.execute(text(f"INSERT INTO {table} VALUES (:id)"), {"id": revision_id(size - 1)})
+
+    return stamp
+
+
+def main() -> None:
+    """Read the arguments, measure, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--whimbrel", default=str(Path(sys.executable).with_name("whimbrel")), help="our program")
+    parser.add_argument("--peer", help="Alembic's program, in an environment of its own")
+    parser.add_argument("--full", action="store_true", help="histories of 20,000 too")
+    parser.add_argument("--quick", action="store_true", help="histories of 100 and 1,000 only")
+    parser.add_argument("--runs", type=int, default=5, help="counted runs of each command")
+    parser.add_argument("--only", default="", help="start, graph, linear, branchy, migrate: comma-separated")
+    parser.add_argument("--out", help="write the results as JSON into this file")
+    options = parser.parse_args()
+    tools = [Tool("whimbrel", "whimbrel", (options.whimbrel,))]
+    if options.peer:
+        tools.append(Tool("alembic", "alembic", (options.peer,)))
+    sizes = [10, 100, 1000] + ([] if options.quick else [5000]) + ([20000] if options.full else [])
+    wanted = {item for item in options.only.split(",") if item}
+    with tempfile.TemporaryDirectory(prefix="whimbrel-bench-") as folder:
+        bench = Bench(tools, sizes, options.runs, Path(folder))
+        if not wanted or "start" in wanted:
+            bench.start_up()
+        for shape in SHAPES:
+            if not wanted or wanted & {"graph", shape}:
+                for size in sizes:
+                    bench.graph(shape, size)
+        if not wanted or "migrate" in wanted:
+            for backend in ("sqlite", "postgresql", "mysql"):
+                bench.migrate(backend, 100 if options.quick else 1000)
+            for size in [1000] + ([] if options.quick else [5000]):
+                bench.downgrade(size)
+    print(f"\n{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    print(bench.report())
+    if options.out:
+        cells = {name: {tool: list(timing) for tool, timing in cell.items()} for name, cell in bench.results.items()}
+        Path(options.out).write_text(json.dumps(cells, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
