@@ -29,14 +29,15 @@ def install(session: nox.Session, *groups: str, packages: list[str] = PACKAGES, 
     )
 
 
-def peer_python(session: nox.Session) -> str:
-    """Make an environment with the peer in it (kept between runs) and return its Python."""
+def peer(session: nox.Session, program: str) -> str:
+    """Make an environment with the peer in it (kept between runs) and return the path of one of its programs."""
     folder = Path(session.virtualenv.location) / "peer"
-    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    programs, suffix = (folder / "Scripts", ".exe") if os.name == "nt" else (folder / "bin", "")
+    python = programs / f"python{suffix}"
     if not python.exists():
         session.run("python", "-m", "venv", str(folder), silent=True)
     session.run(str(python), "-m", "pip", "install", "-q", "SQLAlchemy==2.1.*", *PEER, external=True, silent=True)
-    return str(python)
+    return str(programs / f"{program}{suffix}")
 
 
 @nox.session
@@ -49,7 +50,7 @@ def demo(session: nox.Session) -> None:
 @nox.session(name="install")
 def install_(session: nox.Session) -> None:
     """Build every wheel and sdist and use them from outside, in fresh environments."""
-    session.install("build", "virtualenv", silent=True)
+    session.install("build", "hatchling", "virtualenv", silent=True)
     session.run("python", "testing/check_install.py", *session.posargs)
 
 
@@ -96,14 +97,14 @@ def docs(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Run this tool and the peer side by side and print ratios."""
     install(session, "databases")
-    session.run("python", "benchmarks/run.py", "--peer", peer_python(session), *session.posargs)
+    session.run("python", "benchmarks/run.py", "--peer", peer(session, "alembic"), *session.posargs)
 
 
 @nox.session
 def parity(session: nox.Session) -> None:
     """Drive this tool and the peer through the same scenarios and compare rows and SQL text."""
     install(session, "test")
-    session.run(*PYTEST, "parity", *session.posargs, env={"WHIMBREL_TEST_PEER_PYTHON": peer_python(session)})
+    session.run(*PYTEST, "parity", *session.posargs, env={"WHIMBREL_TEST_PEER_PYTHON": peer(session, "python")})
 
 
 @nox.session
