@@ -1,0 +1,61 @@
+"""What to say when a section, or the place of the migration scripts, is not configured."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from whimbrel.config.toml import Table
+from whimbrel.errors import ConfigError
+
+_INIT = "Make a configuration with:  whimbrel init migrations   or name yours with -c."
+
+
+def no_section(
+    section: str, ini: str | None, ini_sections: Sequence[str], toml: str | None, table: Table | None
+) -> ConfigError:
+    """Return the error for a section that no file has.
+
+    :param section: its name.
+    :param ini: the ini file, where one is read.
+    :param ini_sections: the sections that it has.
+    :param toml: the TOML file, where one is read.
+    :param table: Whimbrel's table in it, where it has one.
+    """
+    said = []
+    if ini is not None:
+        said.append(f"{ini} has no section [{section}]" if os.path.exists(ini) else f"there is no file {ini}")
+    if toml is not None:
+        name = table.name if table else "tool.whimbrel"
+        title = name if section == "whimbrel" else ".".join(filter(None, [name, section]))
+        said.append(f"{toml} has no table [{title}]" if os.path.exists(toml) else f"there is no file {toml}")
+    tables = [key for key, value in table.values.items() if isinstance(value, dict)] if table else []
+    choice = [f"[{name}]" for name in (*ini_sections, *tables) if name != "sqlalchemy"]
+    message = ", and ".join(said) or f"no section [{section}] has been set"
+    return ConfigError(
+        f"{message[0].upper()}{message[1:]}." if message.startswith(("there", "no")) else f"{message}.",
+        f"It has: {', '.join(choice)}; -n NAME chooses another main section." if choice else _INIT,
+        file=ini or toml,
+    )
+
+
+def no_script_location(file: str | None) -> ConfigError:
+    """Return the error for a configuration that does not say where the scripts are.
+
+    :param file: the file that was read, None where there was none.
+    """
+    key = "script_location"
+    if file is None:
+        return ConfigError(
+            f"No configuration: {os.getcwd()} has no whimbrel.ini, no whimbrel.toml, and no pyproject.toml with "
+            "[tool.whimbrel].",
+            f"{_INIT} A program says it with config.set_main_option('{key}', ...).",
+            key=key,
+        )
+    value = '"%(here)s/migrations"' if file.endswith(".toml") else "%(here)s/migrations"
+    return ConfigError(
+        f"{file} does not say where the migration scripts are: it has no {key}.",
+        f"Add:  {key} = {value}",
+        file=file,
+        key=key,
+    )

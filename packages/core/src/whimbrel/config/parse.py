@@ -1,0 +1,128 @@
+"""From what was written to a value: text, flags, numbers, lists of paths."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+
+from whimbrel.config.sources import Found, Lookup
+from whimbrel.config.toml import as_text
+
+FLAGS = {
+    "true": True, "yes": True, "on": True, "1": True,
+    "false": False, "no": False, "off": False, "0": False,
+}  # fmt: skip
+
+SEPARATORS = ("os", "space", "newline", ":", ";")
+
+_OBJECT_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+
+def text(lookup: Lookup, key: str) -> str | None:
+    """Return a text; None where it is blank or not set."""
+    found = lookup.find(key)
+    return None if found is None else _text(found, key)
+
+
+def _text(found: Found, key: str) -> str | None:
+    value = as_text(found.value)
+    if value is None:
+        raise found.origin.error(key, "has to be one value, not a list or a table.")
+    return value.strip() or None
+
+
+def flag(lookup: Lookup, key: str, default: bool) -> bool:
+    """Return a boolean.
+
+    :raises ConfigError: it is none of ``true yes on 1 false no off 0``.
+    """
+    found = lookup.find(key)
+    value = None if found is None else _text(found, key)
+    if found is None or value is None:
+        return default
+    if value.lower() not in FLAGS:
+        raise found.origin.error(key, f"has to be true or false, not {value!r}.")
+    return FLAGS[value.lower()]
+
+
+def whole_number(lookup: Lookup, key: str, default: int) -> int:
+    """Return a number of at least 1.
+
+    :raises ConfigError: it is no such number.
+    """
+    found = lookup.find(key)
+    value = None if found is None else _text(found, key)
+    if found is None or value is None:
+        return default
+    if not (value.isascii() and value.isdigit() and int(value) > 0):
+        raise found.origin.error(key, f"has to be a whole number of at least 1, not {value!r}.")
+    return int(value)
+
+
+def encoding(lookup: Lookup, key: str, default: str) -> str:
+    """Return the name of a text encoding.
+
+    :raises ConfigError: Python knows no such encoding.
+    """
+    import codecs
+
+    found = lookup.find(key)
+    value = None if found is None else _text(found, key)
+    if found is None or value is None:
+        return default
+    try:
+        codecs.lookup(value)
+    except LookupError:
+        raise found.origin.error(key, f"is {value!r}, which is no encoding that Python knows.", "Try: utf-8") from None
+    return value
+
+
+def path_separator(lookup: Lookup) -> tuple[str, Callable[[str], list[str]]]:
+    """Return what stands between several paths in one text, and the function that takes such a text apart.
+
+    A new line is always a separator as well.
+
+    :raises ConfigError: it is none of :data:`SEPARATORS`.
+    """
+    key = "path_separator"
+    found = lookup.find(key)
+    name = (None if found is None else _text(found, key)) or "os"
+    if found is not None and name not in SEPARATORS:
+        raise found.origin.error(key, f"has to be one of {', '.join(SEPARATORS)}, not {name!r}.")
+    character = {"os": os.pathsep, "space": r"\s", "newline": "\n"}.get(name, name)
+    pattern = re.compile(rf"[{character}\n]")
+    return name, lambda value: [part.strip() for part in pattern.split(value) if part.strip()]
+
+
+def listed(lookup: Lookup, key: str, divide: Callable[[str], list[str]]) -> tuple[str, ...]:
+    """Return several texts: a list in TOML, where a text counts as one; elsewhere a text that *divide* takes apart.
+
+    :raises ConfigError: a list holds something else than text.
+    """
+    found = lookup.find(key)
+    if found is None:
+        return ()
+    if isinstance(found.value, list):
+        for item in found.value:
+            if not isinstance(item, str):
+                raise found.origin.error(key, "has to be a list of texts.")
+        return tuple(item for item in found.value if item.strip())
+    value = _text(found, key) or ""
+    return tuple([value] if value and found.origin.kind == "toml" else divide(value))
+
+
+def object_names(lookup: Lookup, key: str) -> tuple[str, ...]:
+    """Return names of Python objects, each ``module:attribute``, between spaces, commas or new lines.
+
+    :raises ConfigError: one has another shape.
+    """
+    names = listed(lookup, key, lambda value: re.split(r"[\s,]+", value) if value else [])
+    for name in names:
+        if not _OBJECT_NAME.fullmatch(name):
+            place = lookup.find(key)
+            assert place is not None  # a name came from it
+            raise place.origin.error(
+                key, f"is {name!r}, which does not name an object.", "Write it as:  myapp.models:Base.metadata"
+            )
+    return names
