@@ -1,0 +1,19 @@
+"""``whimbrel check``."""
+
+from __future__ import annotations
+
+import click
+
+from whimbrel.cli.terminal import options
+from whimbrel.cli.terminal.command import Command
+from whimbrel.cli.terminal.session import Session
+
+
+@click.command("check", cls=Command)
+@options.as_json
+@click.pass_obj
+def command(session: Session, as_json: bool) -> None:
+    """Tell whether models and database differ: exit code 0 no, 3 yes."""
+    from whimbrel.commands.check import check
+
+    session.run_environment(check, as_json=as_json)

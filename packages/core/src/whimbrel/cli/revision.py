@@ -1,0 +1,50 @@
+"""``whimbrel revision``."""
+
+from __future__ import annotations
+
+import click
+
+from whimbrel.cli.terminal import options
+from whimbrel.cli.terminal.command import Command
+from whimbrel.cli.terminal.completing import complete_revision
+from whimbrel.cli.terminal.session import Session
+
+
+@click.command("revision", cls=Command)
+@options.message
+@click.option("--autogenerate", is_flag=True, help="Fill it with what makes the database like the models.")
+@click.option("--sql", is_flag=True, help="Let env.py run without a database (with revision_environment).")
+@click.option("--head", default="head", shell_complete=complete_revision, help="Go on from this one.  [head]")
+@options.splice
+@options.branch_label
+@click.option("--version-path", metavar="FOLDER", help="Which of the version_locations to write to.")
+@options.rev_id
+@click.option("--depends-on", multiple=True, metavar="REV", help="A revision that has to run before; may be repeated.")
+@click.pass_obj
+def command(
+    session: Session,
+    message: str | None,
+    autogenerate: bool,
+    sql: bool,
+    head: str,
+    splice: bool,
+    branch_label: str | None,
+    version_path: str | None,
+    rev_id: str | None,
+    depends_on: tuple[str, ...],
+) -> None:
+    """Create a new revision file."""
+    from whimbrel.commands.revision import revision
+
+    session.run_environment(
+        revision,
+        message=message,
+        autogenerate=autogenerate,
+        sql=sql,
+        head=head,
+        splice=splice,
+        branch_label=branch_label,
+        version_path=version_path,
+        rev_id=rev_id,
+        depends_on=list(depends_on) or None,
+    )

@@ -1,0 +1,28 @@
+"""Completing revisions in the shell: branch labels, symbols, and ids with their messages."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import CompletionItem
+
+_MOST = 200
+"""Candidates offered at once; a shell asks before it shows more than a page anyway."""
+
+
+def complete_revision(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the revisions whose identifier begins with *incomplete*, newest first; none where settings are wrong."""
+    from whimbrel.cli.terminal.session import Session
+    from whimbrel.errors import CommandError
+    from whimbrel.script import ScriptDirectory
+
+    session = ctx.find_object(Session) or Session()
+    try:
+        revisions = list(ScriptDirectory.from_config(session.config(complete_revision, {})).walk_revisions())
+    except CommandError:
+        return []
+    items = {"head": "the newest", "heads": "the newest of every branch", "base": "before the first"}
+    for item in revisions:
+        items.update((f"{label}@head", "") for label in sorted(item.branch_labels))
+    items.update((item.revision, item.doc) for item in revisions)
+    found = [CompletionItem(name, help=told or None) for name, told in items.items() if name.startswith(incomplete)]
+    return found[:_MOST]

@@ -1,0 +1,27 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from whimbrel.cli.terminal.completing import complete_revision
+
+verbose = click.option("-v", "--verbose", is_flag=True, help="Print all that is known of each.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+sql = click.option("--sql", is_flag=True, help="Write the SQL to standard output; open no database.")
+tag = click.option("--tag", metavar="TEXT", help="A free word for env.py: context.get_tag_argument().")
+message = click.option("-m", "--message", metavar="TEXT", help="What the revision does; its first line and file name.")
+branch_label = click.option("--branch-label", metavar="LABEL", help="Name the branch that the new revision begins.")
+rev_id = click.option("--rev-id", metavar="ID", help="An id of your own instead of a made-up one.")
+splice = click.option("--splice", is_flag=True, help="Allow a revision that is no head to go on from.")
+
+
+def revision_argument(name: str = "revision", **options: Any) -> Any:
+    """Return an argument that takes revision identifiers and completes them.
+
+    :param name: the parameter's name.
+    :param options: further keywords of :func:`click.argument`.
+    """
+    return click.argument(name, shell_complete=complete_revision, **options)

@@ -1,0 +1,51 @@
+"""The commands that installed packages bring."""
+
+from __future__ import annotations
+
+import click
+
+from whimbrel.cli.table import COMMANDS
+from whimbrel.entry_points import COMMANDS as GROUP
+from whimbrel.entry_points import EntryPoint, installed
+from whimbrel.errors import redact
+
+
+def load_commands() -> dict[str, click.Command]:
+    """Import and return the commands of installed packages by name.
+
+    One that cannot be imported is there all the same: help says that it is broken and from which package it comes,
+    and running it says why.
+    """
+    found: dict[str, click.Command] = {}
+    for point in installed(GROUP):
+        if point.name in COMMANDS:
+            click.echo(
+                f"Warning: {point.source} names a command {point.name!r}, which is built in; left out.", err=True
+            )
+        elif point.name in found:
+            click.echo(f"Warning: {point.source} names a command {point.name!r} a second time; left out.", err=True)
+        else:
+            found[point.name] = _load(point)
+    return found
+
+
+def _load(point: EntryPoint) -> click.Command:
+    try:
+        command = point.load()
+    except Exception as error:  # a stranger's module may raise anything; the other commands have to go on
+        return _broken(point, redact(f"{type(error).__name__}: {error}"))
+    if isinstance(command, click.Command):
+        return command
+    return _broken(point, f"{point.value} is not a click command")
+
+
+def _broken(point: EntryPoint, reason: str) -> click.Command:
+    def fail() -> None:
+        raise click.ClickException(f"The command {point.name!r} of {point.source} cannot be loaded: {reason}")
+
+    return click.Command(
+        point.name,
+        callback=fail,
+        short_help=f"(broken: {point.source})",
+        context_settings={"ignore_unknown_options": True},
+    )

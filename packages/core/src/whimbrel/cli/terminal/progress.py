@@ -1,0 +1,75 @@
+"""The progress of a run, for a person at a terminal: one line a step, with its number and duration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from time import perf_counter
+from typing import TYPE_CHECKING, TextIO
+
+from whimbrel.cli.terminal.colour import has_colour
+
+if TYPE_CHECKING:
+    from whimbrel.revisions import Step
+
+_CLEAR = "\r\x1b[K"
+_GREEN, _RED, _DIM, _END = "\x1b[32m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
+
+
+class Progress:
+    """A reporter (see :class:`whimbrel.runtime.report.Reporter`) that draws on a terminal.
+
+    While a step runs its line ends in "..."; then the line is written again with the duration::
+
+        [ 9/12] upgrade ae1027a6acf -> 1975ea83b712, add users  0.31 s
+
+    :param stream: the terminal.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._coloured = has_colour(stream)
+        self._began = 0.0
+
+    def plan(self, steps: Sequence[Step]) -> None:
+        """Say so when there is nothing to do."""
+        self._began = perf_counter()
+        if not steps:
+            self._write("Nothing to do: the database is there already.\n")
+
+    def start(self, step: Step, index: int, total: int) -> None:
+        """Begin the line of *step*."""
+        self._write(self._line(step, index, total, " ..."))
+
+    def done(self, step: Step, index: int, total: int, seconds: float) -> None:
+        """End the line of *step* with its duration, and the last one with that of the run."""
+        self._write(f"{_CLEAR}{self._line(step, index, total, f'  {seconds:.2f} s', _DIM)}\n")
+        if index == total:
+            seconds = perf_counter() - self._began
+            self._write(self._in(_GREEN, f"Done: {total} step{'s' * (total > 1)} in {seconds:.2f} s") + "\n")
+
+    def failed(self, step: Step, index: int, total: int, error: BaseException) -> None:
+        """End the line of *step* with how it ended; what went wrong is told by the error."""
+        how = "  failed" if isinstance(error, Exception) else "  interrupted"
+        self._write(f"{_CLEAR}{self._line(step, index, total, how, _RED)}\n")
+
+    def _line(self, step: Step, index: int, total: int, end: str, colour: str = "") -> str:
+        # A line that wraps could not be taken back with a carriage return.
+        room = max(_width(self._stream) - len(end) - 1, 20)
+        text = f"[{index:>{len(str(total))}}/{total}] {step.long_log}"
+        shown = text if len(text) <= room else f"{text[: room - 1]}…"
+        return shown + self._in(colour, end)
+
+    def _in(self, colour: str, text: str) -> str:
+        return f"{colour}{text}{_END}" if colour and self._coloured else text
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
+
+
+def _width(stream: TextIO) -> int:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80

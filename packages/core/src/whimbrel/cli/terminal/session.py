@@ -1,0 +1,112 @@
+"""One invocation of the command line: its global options, and what is made of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+if TYPE_CHECKING:
+    from whimbrel.cli.terminal.progress import Progress
+    from whimbrel.config import Config
+
+
+class Session:
+    """The global options, and the settings, log lines and progress that a command gets because of them."""
+
+    def __init__(self) -> None:
+        self.config_files: tuple[str, ...] = ()
+        self.section = "whimbrel"
+        self.x: tuple[str, ...] = ()
+        self.raiseerr = False
+        self.quiet = False
+        self.verbose = False
+        self.no_plugins = False
+
+    def take(
+        self,
+        *,
+        config: tuple[str, ...],
+        name: str,
+        x: tuple[str, ...],
+        raiseerr: bool,
+        quiet: bool,
+        verbose: bool,
+        no_plugins: bool,
+    ) -> None:
+        """Keep the global options of this invocation."""
+        self.config_files = config
+        self.section = name
+        self.x = x
+        self.raiseerr = raiseerr
+        self.quiet = quiet
+        self.verbose = verbose
+        self.no_plugins = no_plugins
+
+    @property
+    def plugins_disabled(self) -> bool:
+        """Whether the plugins of other packages are left out."""
+        return self.no_plugins or os.environ.get("WHIMBREL_DISABLE_PLUGINS", "0") not in ("", "0")
+
+    def run(self, function: Callable[..., Any], /, **arguments: Any) -> Any:
+        """Call one of :mod:`whimbrel.commands` with the settings and *arguments*, for a command that only reads files.
+
+        :param function: its first parameter is the configuration.
+        """
+        return function(self.config(function, arguments), **arguments)
+
+    def run_environment(self, function: Callable[..., Any], /, **arguments: Any) -> Any:
+        """Do as :meth:`run` for a command that runs env.py: log lines are shown too."""
+        self._show_logs()
+        return self.run(function, **arguments)
+
+    def config(self, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Config:
+        """Return the settings that the global options name.
+
+        :param function: what the command calls, for env.py to look at in ``config.cmd_opts.cmd``.
+        :param arguments: its arguments, which env.py finds in ``config.cmd_opts`` by name.
+        """
+        from types import SimpleNamespace
+
+        from whimbrel.config import Config
+
+        options = SimpleNamespace(
+            config=list(self.config_files),
+            name=self.section,
+            x=list(self.x) or None,
+            raiseerr=self.raiseerr,
+            quiet=self.quiet,
+            cmd=(function, [], list(arguments)),
+            **{name: value for name, value in arguments.items() if name != "reporter"},
+        )
+        return Config.discover(self.config_files, self.section, stdout=self._stdout(), cmd_opts=options)
+
+    def progress(self) -> Progress | None:
+        """Return what draws the progress of a run; ``None`` where nobody watches, and log lines do."""
+        from whimbrel.cli.terminal.colour import is_terminal
+
+        if self.quiet or not is_terminal(sys.stderr):
+            return None
+        from whimbrel.cli.terminal.progress import Progress
+
+        return Progress(sys.stderr)
+
+    def _stdout(self) -> TextIO:
+        from whimbrel.cli.terminal.colour import PaintedStream, has_colour
+
+        # Config asks its stream for nothing but what PaintedStream has.
+        return cast(TextIO, PaintedStream(sys.stdout)) if has_colour(sys.stdout) else sys.stdout
+
+    def _show_logs(self) -> None:
+        import logging
+
+        from whimbrel.cli.terminal.colour import is_terminal
+        from whimbrel.cli.terminal.logs import show_logs
+
+        if self.verbose:
+            show_logs(logging.DEBUG)
+        elif self.quiet or is_terminal(sys.stderr):
+            show_logs(logging.WARNING)  # the progress line tells a person the rest
+        else:
+            show_logs(logging.INFO)

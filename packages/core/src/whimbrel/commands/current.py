@@ -1,0 +1,92 @@
+"""``current``: the revisions a database is at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from whimbrel.commands.database import look
+from whimbrel.commands.facts import facts_of, print_json, print_lines
+from whimbrel.errors import DatabaseNotAtHead
+from whimbrel.script import ScriptDirectory
+
+if TYPE_CHECKING:
+    from whimbrel.config import Config
+    from whimbrel.runtime.migration import MigrationContext
+    from whimbrel.script import Script
+
+
+class Standing:
+    """Where one database stands.
+
+    :param url: its URL, the password hidden; ``None`` where env.py gave no connection.
+    :param rows: its version table.
+    :param revisions: the revisions it is at: its rows, and the heads that those imply by depending on them.
+    """
+
+    __slots__ = ("revisions", "rows", "url")
+
+    def __init__(self, url: str | None, rows: tuple[str, ...], revisions: tuple[Script, ...]) -> None:
+        self.url = url
+        self.rows = rows
+        self.revisions = revisions
+
+
+def current(config: Config, check_heads: bool = False, verbose: bool = False, *, as_json: bool = False) -> None:
+    """Print the revisions that the database is at.
+
+    :param config: the settings.
+    :param check_heads: raise unless the database is at every head.
+    :param verbose: print which database it is, and all that is known of each revision.
+    :param as_json: print a JSON list instead, one entry a database: ``database``, ``rows`` (the version table),
+        ``at_head`` and ``revisions``.
+    :raises DatabaseNotAtHead: *check_heads*, and a head is missing. What is current is printed first.
+
+    Example::
+
+        whimbrel.command.current(config, check_heads=True)
+    """
+    script = ScriptDirectory.from_config(config)
+    standings: list[Standing] = []
+
+    def at(rows: tuple[str, ...], context: MigrationContext) -> None:
+        standings.append(Standing(_url(context), rows, tuple(script.get_all_current(rows))))
+
+    look(config, script, at)
+    heads = frozenset(script.get_heads())
+    behind = [standing for standing in standings if _missing(standing, heads)]
+    if as_json:
+        print_json(config, [_facts(standing, heads) for standing in standings])
+    else:
+        for standing in standings:
+            if verbose:
+                config.print_stdout("%s", f"Current revision(s) for {standing.url}:")
+            print_lines(config, (item.cmd_format(verbose) for item in standing.revisions))
+    if check_heads and behind:
+        raise _not_at_head(behind[0], heads)
+
+
+def _url(context: MigrationContext) -> str | None:
+    connection = context.connection
+    return None if connection is None else connection.engine.url.render_as_string(hide_password=True)
+
+
+def _missing(standing: Standing, heads: frozenset[str]) -> frozenset[str]:
+    return heads - {item.revision for item in standing.revisions}
+
+
+def _facts(standing: Standing, heads: frozenset[str]) -> dict[str, Any]:
+    return {
+        "database": standing.url,
+        "rows": list(standing.rows),
+        "at_head": not _missing(standing, heads),
+        "revisions": [facts_of(item) for item in standing.revisions],
+    }
+
+
+def _not_at_head(standing: Standing, heads: frozenset[str]) -> DatabaseNotAtHead:
+    at = ", ".join(sorted(standing.rows)) or "base"
+    return DatabaseNotAtHead(
+        f"Database is not on all head revisions: it is at {at}, not yet at "
+        f"{', '.join(sorted(_missing(standing, heads)))}.",
+        "Bring it there:  whimbrel upgrade heads",
+    )

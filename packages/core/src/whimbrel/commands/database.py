@@ -1,0 +1,39 @@
+"""Asking a database where it stands, by running the environment without taking a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from whimbrel.runtime.environment import EnvironmentContext
+from whimbrel.runtime.migration import MigrationContext
+
+if TYPE_CHECKING:
+    from whimbrel.config import Config
+    from whimbrel.script import ScriptDirectory
+
+Look = Callable[[tuple[str, ...], MigrationContext], None]
+
+
+def look(config: Config, script: ScriptDirectory, at: Look, *, as_sql: bool = False) -> None:
+    """Run the environment and show *at* each database that it opens; no revision is run.
+
+    :param config: the settings.
+    :param script: the version files, whose env.py is run.
+    :param at: is called with the rows of the version table and the context, once a database.
+    :param as_sql: write SQL as text instead of opening the database.
+    """
+
+    def plan(heads: tuple[str, ...], context: MigrationContext) -> tuple[()]:
+        at(heads, context)
+        return ()
+
+    with EnvironmentContext(config, script, fn=plan, as_sql=as_sql):
+        script.run_env()
+
+
+def current_rows(config: Config, script: ScriptDirectory) -> tuple[str, ...]:
+    """Return the rows of the version table; those of every database, where env.py opens several."""
+    rows: dict[str, None] = {}
+    look(config, script, lambda heads, _context: rows.update(dict.fromkeys(heads)))
+    return tuple(rows)

@@ -1,0 +1,65 @@
+"""One run: the settings and a wish, handed to the environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from whimbrel.errors import CommandError
+from whimbrel.runtime.environment import EnvironmentContext
+from whimbrel.runtime.request import RunRequest
+from whimbrel.script import ScriptDirectory
+
+if TYPE_CHECKING:
+    from whimbrel.config import Config
+    from whimbrel.runtime.report import Reporter
+
+
+def split_range(revision: str, *, sql: bool) -> tuple[str | None, str]:
+    """Return the two sides of ``from:to``; the first is ``None`` where *revision* is no range.
+
+    :param revision: an identifier, or a range.
+    :param sql: whether SQL is written as text, where a range says what cannot be asked of a database.
+    :raises CommandError: a range for a live database, which knows by itself where to start.
+    """
+    start, colon, target = revision.partition(":")
+    if not colon:
+        return None, revision
+    if not sql:
+        raise CommandError(
+            f"Range revision {revision!r} is not allowed: the database itself says where to start.",
+            f"Name the revision to reach ({target or start}), or write SQL with --sql.",
+        )
+    if not target:
+        raise CommandError(f"Range {revision!r} does not say where to stop.", f"For example:  {start}:head")
+    return start or "base", target
+
+
+def run(
+    config: Config,
+    kind: Literal["upgrade", "downgrade", "stamp"],
+    target: str | tuple[str, ...],
+    *,
+    start: str | None,
+    sql: bool,
+    tag: str | None,
+    purge: bool = False,
+    reporter: Reporter | None = None,
+) -> None:
+    """Run the environment once, with the wish to reach *target*.
+
+    :param config: the settings.
+    :param kind: which way.
+    :param target: where to.
+    :param start: where SQL written as text starts from.
+    :param sql: write SQL as text.
+    :param tag: a free word for env.py.
+    :param purge: forget every version row first.
+    :param reporter: is told how the run goes.
+    """
+    script = ScriptDirectory.from_config(config)
+    request = RunRequest(kind, target, purge=purge, reporter=reporter)
+    destination = target if isinstance(target, str) else ",".join(target)
+    with EnvironmentContext(
+        config, script, request=request, as_sql=sql, starting_rev=start, destination_rev=destination, tag=tag
+    ):
+        script.run_env()
