@@ -159,6 +159,14 @@ def may_have(group: str) -> bool:
     return False
 
 
+def switched_on(variable: str) -> bool:
+    """Return whether an environment variable is set to anything but empty, ``0``, ``false``, ``no`` and ``off``.
+
+    :param variable: for example ``WHIMBREL_DISABLE_PLUGINS``.
+    """
+    return os.environ.get(variable, "").strip().lower() not in ("", "0", "false", "no", "off")
+
+
 def _is_standard(finder: object) -> bool:
     return getattr(finder, "__module__", None) in ("_frozen_importlib", "_frozen_importlib_external")
 
