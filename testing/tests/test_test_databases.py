@@ -140,16 +140,22 @@ def test_a_missing_backend_that_is_required_fails_the_run(tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
-def test_a_killed_run_leaves_no_database_behind(tmp_path: Path, postgresql_database: Database) -> None:
+def test_a_killed_run_leaves_no_database_behind(postgresql_database: Database) -> None:
     script = (
         "import sys, time, pathlib\n"
         "from testing.databases import TestRun\n"
         "run = TestRun.begin()\n"
-        "with run.new_database('postgresql', pathlib.Path('.')) as database:\n"
+        "with run.new_database('postgresql', pathlib.Path('.')):\n"
         "    print(run.prefix, run.folder, flush=True)\n"
         "    time.sleep(60)\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env={**os.environ, "WHIMBREL_TEST_POSTGRESQL_URL": postgresql_database.url},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout is not None
     prefix, folder = process.stdout.readline().split()
 
