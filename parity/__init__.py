@@ -1,0 +1,1 @@
+"""Side-by-side runs of this tool and Alembic."""
