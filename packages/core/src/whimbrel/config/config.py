@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, overload
 
 from whimbrel.config import parse
 from whimbrel.config.hooks import hooks_of_section, hooks_of_tables
@@ -67,7 +67,7 @@ class Config:
         self.output_buffer = output_buffer
         self._stdout = stdout
         self.cmd_opts = cmd_opts
-        self.config_args = dict(config_args)
+        self._args = {name: str(value) for name, value in config_args.items()}
         self.attributes: dict[str, Any] = dict(attributes or {})
         self._assigned: set[tuple[str, str]] = set()
         self._told: set[str] = set()
@@ -127,6 +127,11 @@ class Config:
             encoding = self.stdout.encoding or "ascii"
             self.stdout.write(line.encode(encoding, "backslashreplace").decode(encoding))
 
+    @property
+    def config_args(self) -> Mapping[str, str]:
+        """What values may refer to as ``%(name)s``: ``here``, and what was given as *config_args*."""
+        return MappingProxyType(self._tokens(self._here()))
+
     # -- files -----------------------------------------------------------------------------------------------------
 
     @property
@@ -163,7 +168,7 @@ class Config:
 
     def _tokens(self, path: str | None) -> dict[str, str]:
         here = "." if path is None else os.path.dirname(os.path.abspath(path))
-        return {"here": here, **{name: str(value) for name, value in self.config_args.items()}}
+        return {"here": here, **self._args}
 
     # -- values, from whichever source has them --------------------------------------------------------------------
 
@@ -207,6 +212,10 @@ class Config:
                 self._told.update(untold)
         return self._settings
 
+    @overload
+    def get_section_option(self, section: str, name: str, default: str) -> str: ...
+    @overload
+    def get_section_option(self, section: str, name: str, default: str | None = ...) -> str | None: ...
     def get_section_option(self, section: str, name: str, default: str | None = None) -> str | None:
         """Return a setting of any section as text; *default* where it is not set, or is a list or a table.
 
@@ -219,6 +228,10 @@ class Config:
         text = None if found is None else as_text(found)
         return default if text is None else text
 
+    @overload
+    def get_main_option(self, name: str, default: str) -> str: ...
+    @overload
+    def get_main_option(self, name: str, default: str | None = ...) -> str | None: ...
     def get_main_option(self, name: str, default: str | None = None) -> str | None:
         """Return a setting of the main section as text; see :meth:`get_section_option`.
 
@@ -252,6 +265,10 @@ class Config:
         found = lookup.find(name) or lookup.find(name.lower())  # as ini files have it
         return self._tokens(self._here()).get(name) if found is None else found.value
 
+    @overload
+    def get_section(self, name: str, default: Mapping[str, str]) -> Mapping[str, str]: ...
+    @overload
+    def get_section(self, name: str, default: None = ...) -> Mapping[str, str] | None: ...
     def get_section(self, name: str, default: Mapping[str, str] | None = None) -> Mapping[str, str] | None:
         """Return the settings of a section as text, ``here`` and those of ``[DEFAULT]`` among them.
 
@@ -265,7 +282,7 @@ class Config:
             return default
         lookup = self.lookup(name)
         section = self._tokens(self._here())
-        for key in reversed(lookup.keys()):
+        for key in lookup.keys():  # noqa: SIM118  # a method of Lookup, which is no mapping
             found = lookup.find(URL if key in URL_KEYS else key)
             text = None if found is None else as_text(found.value)
             if text is not None:
