@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from whimbrel.entry_points import COMMANDS, DIALECTS, PLUGINS, EntryPoint, installed, may_have
+from whimbrel.entry_points import COMMANDS, DIALECTS, PLUGINS, EntryPoint, installed, may_have, source_of
 
 
 def distribution(folder: Path, name: str, version: str, entry_points: str) -> Path:
@@ -103,6 +103,16 @@ def test_label_names_kind_name_and_source() -> None:
         EntryPoint(DIALECTS, "duckdb", "d", "whimbrel-duckdb", "0.3").label == "dialect 'duckdb' of whimbrel-duckdb 0.3"
     )
     assert EntryPoint(COMMANDS, "quack", "d", "duck", "").label == "command 'quack' of duck"
+
+
+def test_whose_module_it_is(folder: Path) -> None:
+    distribution(folder, "whimbrel-views", "1.2", "[whimbrel.plugins]\nviews = views.deep.plugin:thing\n")
+    other = distribution(folder, "shelves", "3", "")
+    (other / "RECORD").write_text("shelf/__init__.py,,\n")
+
+    assert source_of("views.operations") == "whimbrel-views 1.2"
+    assert source_of("shelf.boards") == "shelves 3"
+    assert source_of("views_of_somebody_else") is None
 
 
 class TestMayHave:

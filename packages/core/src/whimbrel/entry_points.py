@@ -159,6 +159,26 @@ def may_have(group: str) -> bool:
     return False
 
 
+def source_of(module: str) -> str | None:
+    """Return the distribution that a module was installed with, and its version; ``None`` where it is nobody's.
+
+    :param module: its dotted name; meant for messages, it takes a while where the module belongs to no plugin.
+
+    Example::
+
+        >>> source_of("whimbrel_sqlite.impl")
+        'whimbrel-sqlite 0.1.0'
+    """
+    package = module.partition(".")[0]
+    for point in installed(DIALECTS, PLUGINS, COMMANDS):
+        if point.value.partition(":")[0].partition(".")[0] == package:
+            return point.source
+    from importlib import metadata
+
+    names = metadata.packages_distributions().get(package)  # knows no module of an editable install
+    return f"{names[0]} {metadata.version(names[0])}" if names else None
+
+
 def switched_on(variable: str) -> bool:
     """Return whether an environment variable is set to anything but empty, ``0``, ``false``, ``no`` and ``off``.
 

@@ -64,6 +64,16 @@ class PluginLoader:
             and not self.is_disabled(point)
         ]
 
+    def try_command(self, point: EntryPoint) -> None:
+        """Import a command, which is no plugin in pluggy's sense, to see whether it can be."""
+        import click  # only the listing needs it; an application that runs migrations by itself does not
+
+        with self.noting_failure(point):
+            command = point.load()
+            if not isinstance(command, click.Command):
+                raise PluginError(f"{point.value} is {type(command).__name__}, not a click command")
+            self.loaded[point] = command
+
     @contextmanager
     def noting_failure(self, point: EntryPoint) -> Iterator[None]:
         """Note what goes wrong in the block as the failure of *point*, and go on after it."""

@@ -13,7 +13,6 @@ from whimbrel.entry_points import COMMANDS, DIALECTS, PLUGINS, EntryPoint, insta
 from whimbrel.errors import AutogenerateNotInstalled, CommandError, DialectNotInstalled, PluginError
 from whimbrel.impl import DefaultImpl
 from whimbrel.plugins import specs
-from whimbrel.plugins.commands import command_of
 from whimbrel.plugins.info import PluginInfo, PluginState, describe
 from whimbrel.plugins.loader import PluginLoader
 from whimbrel.plugins.tracing import trace
@@ -57,13 +56,14 @@ class Plugins:
             trace(self._loader.manager)
 
     @classmethod
-    def load(cls, disabled: bool = False) -> Plugins:
+    def load(cls, disabled: bool = False, *, warn: bool = True) -> Plugins:
         """Load the plugins that are installed; dialects wait until :meth:`impl_class` meets theirs.
 
         A plugin that cannot be loaded is named in one warning (once a process) and left out; the others go on.
 
         :param disabled: leave everybody's plugins out but Whimbrel's own; the environment variable
             ``WHIMBREL_DISABLE_PLUGINS=1`` does the same.
+        :param warn: whether to warn; whoever shows the :meth:`report` need not.
 
         Example::
 
@@ -72,7 +72,7 @@ class Plugins:
         """
         plugins = cls(installed(DIALECTS, PLUGINS, COMMANDS), disabled or switched_on("WHIMBREL_DISABLE_PLUGINS"))
         plugins._loader.join(PLUGINS)
-        for point, error in plugins._loader.failures.items():
+        for point, error in plugins._loader.failures.items() if warn else ():
             _warn_once(f"The {point.label} is left out: {describe(error)}. {_mend(point)}")
         return plugins
 
@@ -168,6 +168,23 @@ class Plugins:
             )
         return script
 
+    def render_migrations(self, context: specs.MigrationRun, script: MigrationScript, *, asked: str) -> dict[str, Any]:
+        """Spell *script* as Python, for the template of the new file.
+
+        :param context: the run.
+        :param script: what :meth:`produce_migrations` returned, changed or not.
+        :param asked: what needs it; for messages.
+        :return: variables of the template, such as ``upgrades``.
+        :raises PluginError: no plugin would spell it.
+        """
+        found: Mapping[str, Any] | None = self._ask("whimbrel_render_migrations", context=context, script=script)
+        if found is None:
+            raise PluginError(
+                f"{asked} cannot write what it found: no plugin spells it as Python.",
+                "See which plugins are there:  whimbrel plugins",
+            )
+        return dict(found)
+
     # -- what `whimbrel plugins` lists ---------------------------------------------------------------------------
 
     def report(self, probe: bool = False) -> list[PluginInfo]:
@@ -178,8 +195,7 @@ class Plugins:
         if probe:
             self._loader.join(DIALECTS)
             for point in self._loader.pending(COMMANDS):
-                with self._loader.noting_failure(point):
-                    self._loader.loaded[point] = command_of(point)
+                self._loader.try_command(point)
         return [self._info(point) for point in self._loader.points]
 
     def _info(self, point: EntryPoint) -> PluginInfo:

@@ -153,3 +153,22 @@ def whimbrel_produce_migrations(
         def whimbrel_produce_migrations(context, metadata):
             return MigrationScript(None, upgrade_ops=compare(context.connection, metadata), downgrade_ops=...)
     """
+
+
+@hookspec(firstresult=True)
+def whimbrel_render_migrations(context: MigrationRun, script: MigrationScript) -> Mapping[str, Any] | None:
+    """Spell directives as Python, for the template of a new version file.
+
+    Called by ``revision --autogenerate`` for each script, after ``process_revision_directives``. The first answer that
+    is not ``None`` counts.
+
+    :param context: the run.
+    :param script: what ``whimbrel_produce_migrations`` returned, changed or not.
+    :return: variables of the template: ``upgrades``, ``downgrades`` and ``imports``, each as Python source.
+
+    Example::
+
+        @hookimpl
+        def whimbrel_render_migrations(context, script):
+            return {"upgrades": render(script.upgrade_ops), "downgrades": render(script.downgrade_ops), "imports": ""}
+    """
