@@ -9,6 +9,7 @@ import nox
 
 nox.needs_version = ">=2024.10.9"
 nox.options.sessions = ["tests"]
+nox.options.default_venv_backend = "virtualenv"
 nox.options.reuse_venv = "yes"
 nox.options.error_on_missing_interpreters = False
 
