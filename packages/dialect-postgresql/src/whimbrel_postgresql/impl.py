@@ -1,0 +1,87 @@
+"""Which statements a directive becomes on PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Index
+from sqlalchemy.sql.elements import ClauseElement
+
+from whimbrel.ddl import TypeArgument
+from whimbrel.errors import CommandError
+from whimbrel.impl import DefaultImpl
+from whimbrel_postgresql.ddl import PostgresqlColumnType
+
+
+class PostgresqlImpl(DefaultImpl):
+    """PostgreSQL, where a rollback undoes nearly all DDL and one statement changes one thing about a column."""
+
+    __dialect__ = "postgresql"
+    transactional_ddl = True
+
+    @staticmethod
+    def binary_literal(value: bytes) -> str:
+        r"""Return bytes as ``'\x00ff'::bytea``.
+
+        https://www.postgresql.org/docs/current/datatype-binary.html#DATATYPE-BINARY-BYTEA-HEX-FORMAT
+        """
+        return rf"'\x{value.hex()}'::bytea"
+
+    def alter_column(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        type_: TypeArgument | None = None,
+        postgresql_using: str | ClauseElement | None = None,
+        **kw: Any,
+    ) -> None:
+        """Change a column; see :meth:`whimbrel.impl.DefaultImpl.alter_column`.
+
+        The type goes first: a new default has to fit the new type.
+
+        :param postgresql_using: how values become the new type, as SQL text or an expression.
+        :raises CommandError: *postgresql_using* without *type_*.
+        """
+        if type_ is not None:
+            known = {name: value for name, value in kw.items() if name == "schema" or name.startswith("existing_")}
+            known.pop("existing_autoincrement", None)
+            self.execute(PostgresqlColumnType(table_name, column_name, type_, using=postgresql_using, **known))
+        elif postgresql_using is not None:
+            raise CommandError(
+                f"alter_column({table_name!r}, {column_name!r}): postgresql_using says how values become another type, "
+                "and no type is given.",
+                "Give type_ too.",
+            )
+        super().alter_column(table_name, column_name, **kw)
+
+    def create_index(self, index: Index, **kw: Any) -> None:
+        """Create an index; see :meth:`whimbrel.impl.DefaultImpl.create_index`.
+
+        :raises CommandError: ``postgresql_concurrently`` inside of a transaction.
+        """
+        self._refuse_concurrently_in_transaction("create_index", index)
+        super().create_index(index, **kw)
+
+    def drop_index(self, index: Index, **kw: Any) -> None:
+        """Drop an index; see :meth:`whimbrel.impl.DefaultImpl.drop_index`.
+
+        :raises CommandError: ``postgresql_concurrently`` inside of a transaction.
+        """
+        self._refuse_concurrently_in_transaction("drop_index", index)
+        super().drop_index(index, **kw)
+
+    def _refuse_concurrently_in_transaction(self, operation: str, index: Index) -> None:
+        """Refuse before the server does: its refusal would spoil the transaction and name no remedy.
+
+        https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
+        """
+        if self.connection is None or self.as_sql or not index.dialect_options["postgresql"]["concurrently"]:
+            return
+        if self.connection.get_isolation_level() != "AUTOCOMMIT":
+            raise CommandError(
+                f"{operation}({str(index.name)!r}, postgresql_concurrently=True) cannot run inside of a transaction.",
+                "Leave the transaction for it:\n"
+                "    with op.get_context().autocommit_block():\n"
+                f"        op.{operation}({str(index.name)!r}, ..., postgresql_concurrently=True)",
+            )
