@@ -65,8 +65,8 @@ def whimbrel_hookspecs() -> object:
 def whimbrel_impl(dialect_name: str) -> type[DefaultImpl] | None:
     """Say which class turns directives into statements on one database.
 
-    Called when a run meets the database. The first answer that is not ``None`` counts; plugins are asked before
-    dialect packages.
+    Called when a run meets the database. The first answer that is not ``None`` counts. The database's own package is
+    asked first; ``@hookimpl(tryfirst=True)`` answers before it.
 
     :param dialect_name: SQLAlchemy's name of the dialect, such as ``postgresql``.
     :return: a subclass of ``whimbrel.impl.DefaultImpl``, or ``None`` for a dialect that is not yours.
