@@ -71,7 +71,7 @@ class Config:
         self.attributes: dict[str, Any] = dict(attributes or {})
         self._assigned: set[tuple[str, str]] = set()
         self._told: set[str] = set()
-        self._added: list[tuple[str, Mapping[str, str]]] = []
+        self._added: dict[str, Mapping[str, str]] = {}
         self._parser: ConfigParser | None = None
         self._table: Table | None = None
         self._table_read = False
@@ -190,7 +190,7 @@ class Config:
             *([environment_layer()] if is_main else []),
             *(layer for layer in from_ini if layer.origin.kind != "argument"),
             *(toml_layer(found, path, self._tokens(path)) for found in tables if found and path),
-            *(Layer(Origin("plugin", who), keys, keys.__getitem__) for who, keys in self._added if is_main),
+            *(Layer(Origin("plugin", who), keys, keys.__getitem__) for who, keys in self._added.items() if is_main),
         ]
         return Lookup(name, layers)
 
@@ -333,10 +333,10 @@ class Config:
     def add_source(self, name: str, values: Mapping[str, str]) -> None:
         """Add settings for the main section that count where nobody else sets them; what plugins use.
 
-        :param name: whose they are, for messages.
+        :param name: whose they are, for messages; what was added under this name before is replaced.
         :param values: the settings; they are taken as they are, a ``%`` or ``${...}`` in them means nothing.
         """
-        self._added.append((name, MappingProxyType(dict(values))))
+        self._added[name] = MappingProxyType(dict(values))
         self._settings = None
 
     # -- what belongs to no setting --------------------------------------------------------------------------------

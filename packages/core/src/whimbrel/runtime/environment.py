@@ -69,6 +69,7 @@ class EnvironmentContext:
         self.request = request
         self.reporter: Reporter = (request.reporter if request is not None else None) or LogReporter()
         self.plugins = Plugins.load()
+        self.plugins.supply_settings(config)
         self._fn = fn
         self._as_sql = as_sql
         self._starting_rev = starting_rev

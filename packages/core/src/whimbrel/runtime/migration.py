@@ -325,6 +325,7 @@ class MigrationContext:
         step.rows.move(current)
         for callback in self.options.on_version_apply:
             callback(ctx=self, step=step.info, heads=set(current), run_args=dict(arguments))
+        self._plugins.version_applied(self, step, frozenset(current))
 
     def _run_script(self, step: Step, arguments: Mapping[str, Any]) -> None:
         if step.is_stamp:
