@@ -103,7 +103,8 @@ def whimbrel_config_sources(config: Config) -> Mapping[str, str] | None:
     """Supply settings that nobody else has set, such as a database URL from a vault.
 
     Called when a run starts, before env.py. What arguments, environment variables or the configuration file say wins;
-    between two plugins, the one whose distribution comes first in the alphabet.
+    between two plugins, the one whose distribution comes first in the alphabet. Where the version files are has been
+    read by then: ``script_location`` and its like cannot come from a plugin.
 
     :param config: the settings so far.
     :return: main options by name, or ``None``.
