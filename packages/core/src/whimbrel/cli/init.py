@@ -17,4 +17,4 @@ def command(session: Session, directory: str, template: str, package: bool) -> N
     """Create the migrations folder DIRECTORY and its settings; what is there already stays as it is."""
     from whimbrel.commands.init import init
 
-    session.run(init, directory=directory, template=template, package=package)
+    session.run_without_settings(init, directory=directory, template=template, package=package)

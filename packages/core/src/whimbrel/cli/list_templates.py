@@ -16,4 +16,4 @@ def command(session: Session, as_json: bool) -> None:
     """List the templates that init can use."""
     from whimbrel.commands.list_templates import list_templates
 
-    session.run(list_templates, as_json=as_json)
+    session.run_without_settings(list_templates, as_json=as_json)

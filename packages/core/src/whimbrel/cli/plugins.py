@@ -16,4 +16,4 @@ def command(session: Session, as_json: bool) -> None:
     """List the installed plugins: dialects, operations, commands, from which package, and whether they load."""
     from whimbrel.commands.plugins import plugins
 
-    session.run_environment(plugins, as_json=as_json)
+    session.run_without_settings(plugins, as_json=as_json)

@@ -36,7 +36,9 @@ def command(
     """Create a new revision file."""
     from whimbrel.commands.revision import revision
 
-    session.run_environment(
+    # Where only the setting revision_environment makes it run env.py, log lines are left to env.py.
+    run = session.run_environment if autogenerate or sql else session.run
+    run(
         revision,
         message=message,
         autogenerate=autogenerate,

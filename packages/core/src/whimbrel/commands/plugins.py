@@ -31,7 +31,7 @@ def plugins(config: Config, *, as_json: bool = False) -> list[PluginInfo]:
 
         whimbrel.command.plugins(Config())
     """
-    found = Plugins.load().report(probe=True)
+    found = Plugins.load(warn=False).report(probe=True)
     if as_json:
         print_json(config, [item._asdict() for item in found])
     elif found:

@@ -42,7 +42,8 @@ def _guarded(words: list[str], prog: str, session: Session) -> int:
         sys.stdout.flush()
         return code
     except click.exceptions.Exit as error:
-        return error.exit_code
+        # No command at all gets the help too, but whatever called us has made a mistake.
+        return error.exit_code if words else exit_codes.USAGE
     except BrokenPipeError:
         # Whoever read our output has gone; what Python flushes at its end must not complain about it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -64,7 +65,7 @@ def _guarded(words: list[str], prog: str, session: Session) -> int:
 def _invoke(words: list[str], prog: str, session: Session) -> int:
     if COMPLETE_VARIABLE in os.environ:
         group.main(words, prog_name=prog, complete_var=COMPLETE_VARIABLE, obj=session)
-    with group.make_context(prog, words or ["--help"], obj=session) as context:
+    with group.make_context(prog, list(words) or ["--help"], obj=session) as context:
         group.invoke(context)
     return exit_codes.DONE
 

@@ -54,9 +54,6 @@ class Whimbrel(click.Group):
 
 
 def _outsiders(ctx: click.Context) -> dict[str, click.Command]:
-    session = ctx.find_object(Session)
-    if session is not None and session.plugins_disabled:
-        return {}
     from whimbrel.entry_points import COMMANDS as GROUP
     from whimbrel.entry_points import may_have
 
@@ -64,7 +61,8 @@ def _outsiders(ctx: click.Context) -> dict[str, click.Command]:
         return {}
     from whimbrel.cli.terminal.outsiders import load_commands
 
-    return load_commands()
+    session = ctx.find_object(Session) or Session()
+    return load_commands(session.plugins_disabled)
 
 
 def _nearest(name: str, known: list[str]) -> str:
@@ -109,7 +107,7 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool
     help="Print the version.",
 )
 @click.pass_context
-def group(ctx: click.Context, **options: Any) -> None:
+def group(ctx: click.Context, /, **options: Any) -> None:
     """Schema migrations for SQLAlchemy."""
     ctx.obj.take(**options)
     if ctx.obj.no_plugins:

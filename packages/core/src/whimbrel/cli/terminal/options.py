@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
 from whimbrel.cli.terminal.completing import complete_revision
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 verbose = click.option("-v", "--verbose", is_flag=True, help="Print all that is known of each.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
@@ -18,7 +21,7 @@ rev_id = click.option("--rev-id", metavar="ID", help="An id of your own instead 
 splice = click.option("--splice", is_flag=True, help="Allow a revision that is no head to go on from.")
 
 
-def revision_argument(name: str = "revision", **options: Any) -> Any:
+def revision_argument(name: str = "revision", **options: Any) -> Callable[[Decorated], Decorated]:
     """Return an argument that takes revision identifiers and completes them.
 
     :param name: the parameter's name.

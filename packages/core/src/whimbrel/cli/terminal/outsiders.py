@@ -10,14 +10,18 @@ from whimbrel.entry_points import EntryPoint, installed
 from whimbrel.errors import redact
 
 
-def load_commands() -> dict[str, click.Command]:
+def load_commands(disabled: bool) -> dict[str, click.Command]:
     """Import and return the commands of installed packages by name.
 
     One that cannot be imported is there all the same: help says that it is broken and from which package it comes,
     and running it says why.
+
+    :param disabled: leave out those that Whimbrel itself does not publish.
     """
     found: dict[str, click.Command] = {}
     for point in installed(GROUP):
+        if disabled and not point.is_own:
+            continue
         if point.name in COMMANDS:
             click.echo(
                 f"Warning: {point.source} names a command {point.name!r}, which is built in; left out.", err=True

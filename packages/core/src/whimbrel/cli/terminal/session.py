@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from whimbrel.cli.terminal.progress import Progress
     from whimbrel.config import Config
 
+_OFF = ("", "0", "false", "no", "off")
+
 
 class Session:
     """The global options, and the settings, log lines and progress that a command gets because of them."""
@@ -47,13 +49,20 @@ class Session:
     @property
     def plugins_disabled(self) -> bool:
         """Whether the plugins of other packages are left out."""
-        return self.no_plugins or os.environ.get("WHIMBREL_DISABLE_PLUGINS", "0") not in ("", "0")
+        return self.no_plugins or os.environ.get("WHIMBREL_DISABLE_PLUGINS", "").strip().lower() not in _OFF
 
     def run(self, function: Callable[..., Any], /, **arguments: Any) -> Any:
         """Call one of :mod:`whimbrel.commands` with the settings and *arguments*, for a command that only reads files.
 
         :param function: its first parameter is the configuration.
         """
+        config = self.config(function, arguments)
+        if not self.quiet:
+            self._warn(config.settings.warnings)
+        return function(config, **arguments)
+
+    def run_without_settings(self, function: Callable[..., Any], /, **arguments: Any) -> Any:
+        """Do as :meth:`run` for a command that works without a project, and beside a broken one."""
         return function(self.config(function, arguments), **arguments)
 
     def run_environment(self, function: Callable[..., Any], /, **arguments: Any) -> Any:
@@ -91,6 +100,11 @@ class Session:
         from whimbrel.cli.terminal.progress import Progress
 
         return Progress(sys.stderr)
+
+    @staticmethod
+    def _warn(warnings: tuple[str, ...]) -> None:
+        for warning in warnings:
+            sys.stderr.write(f"Warning: {warning}\n")
 
     def _stdout(self) -> TextIO:
         from whimbrel.cli.terminal.colour import PaintedStream, has_colour
