@@ -1,0 +1,217 @@
+"""Where SQL goes: to a connection, or into a stream as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TextIO
+
+from sqlalchemy import Connection, CursorResult, Dialect, Insert, Table, Update, text
+from sqlalchemy.exc import CompileError
+from sqlalchemy.schema import Column, CreateTable, ExecutableDDLElement
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ClauseElement, TextClause
+
+from whimbrel.ddl.literals import GIVEN, BinaryLiteral, ansi_binary_literal, text_dialect
+from whimbrel.errors import CommandError
+
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+# What SQLAlchemy's text() takes for a bind parameter.
+_WOULD_BIND = re.compile(r"(?<![:\w$\\]):(?=[\w$]+(?![:\w$]))")
+_INDENT_OR_QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\n\t""")
+
+
+def as_statement(sql: Executable | str) -> Executable:
+    r"""Return what can be executed: a statement as it is, a string as SQL text.
+
+    In a string nothing is a parameter: ``{"a":true}`` and ``12:30`` stay what they are. ``\:`` is written for a
+    colon by habit of ``text()``, and is one here too.
+
+    :param sql: a SQLAlchemy statement, or SQL text.
+    """
+    return plain_text(sql) if isinstance(sql, str) else sql
+
+
+def plain_text(sql: str) -> TextClause:
+    """Return SQL text in which nothing is a parameter; see :func:`as_statement`."""
+    return text(_WOULD_BIND.sub(r"\\:", sql))
+
+
+class Sink(Protocol):
+    """Takes statements."""
+
+    def execute(
+        self,
+        construct: Executable,
+        params: Parameters | None = None,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> CursorResult[Any] | None:
+        """Execute a statement, or write it.
+
+        :param construct: the statement.
+        :param params: values of its parameters, or a list of such mappings to execute it once for each.
+        :param execution_options: SQLAlchemy's execution options.
+        :return: the result; ``None`` where nothing was executed.
+        """
+
+
+class ConnectionSink:
+    """Executes.
+
+    :param connection: what to execute on.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def execute(
+        self,
+        construct: Executable,
+        params: Parameters | None = None,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> CursorResult[Any]:
+        """Execute a statement; see :meth:`Sink.execute`."""
+        return self.connection.execute(construct, params, execution_options=execution_options)
+
+
+class Unconnected:
+    """Stands where a connection is missing, and says so when one is needed."""
+
+    def execute(
+        self,
+        construct: Executable,
+        params: Parameters | None = None,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Raise.
+
+        :raises CommandError: always.
+        """
+        raise CommandError(
+            "There is no connection to execute this on.",
+            "Give MigrationContext.configure() a connection, or opts={'as_sql': True} to write SQL as text.",
+        )
+
+
+class TextSink:
+    """Writes statements as text, each value a literal.
+
+    :param stream: is written to.
+    :param dialect: whose SQL to write.
+    :param terminator: stands after each statement.
+    :param binary_literal: spells bytes; as the standard does unless given.
+
+    Example::
+
+        >>> import sys, sqlalchemy as sa
+        >>> sink = TextSink(sys.stdout, sa.create_engine("sqlite://").dialect)
+        >>> sink.execute(sa.text("UPDATE t SET n = :n").bindparams(n="it's"))
+        UPDATE t SET n = 'it''s';
+        <BLANKLINE>
+    """
+
+    def __init__(
+        self,
+        stream: TextIO,
+        dialect: Dialect,
+        terminator: str = ";",
+        binary_literal: BinaryLiteral = ansi_binary_literal,
+    ) -> None:
+        self.stream = stream
+        self.dialect = text_dialect(dialect, binary_literal)
+        self.terminator = terminator
+
+    def write(self, line: str) -> None:
+        """Write *line* as it is, and an empty line."""
+        self.stream.write(f"{line}\n\n")
+        self.stream.flush()
+
+    def execute(
+        self,
+        construct: Executable,
+        params: Parameters | None = None,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write a statement; see :meth:`Sink.execute`.
+
+        :raises CommandError: a value has no literal, or a parameter has no value.
+        """
+        for values in [params] if params is None or isinstance(params, Mapping) else params:
+            self.write(self.terminated(self.render(construct, values)))
+
+    def render(self, construct: Executable, values: Mapping[str, Any] | None = None) -> str:
+        """Return a statement as text, without its terminator.
+
+        :param values: values of its parameters, and of columns that an INSERT or UPDATE does not set itself.
+        :raises CommandError: a value has no literal, or a parameter has no value.
+        """
+        assert isinstance(construct, ClauseElement)
+        if isinstance(construct, ExecutableDDLElement):
+            rendered = str(construct.compile(dialect=self.dialect)).strip()
+            return _INDENT_OR_QUOTED.sub(_four_spaces, rendered) if isinstance(construct, CreateTable) else rendered
+        given = values or {}
+        try:
+            statement = self._with_defaults(construct, list(given))
+            compiled = statement.compile(
+                dialect=self.dialect,
+                column_keys=list(given),
+                compile_kwargs={"literal_binds": True, GIVEN: given},
+            )
+        except CompileError as error:
+            raise CommandError(
+                f"This statement cannot be written as text: {error}",
+                "Write the value as the database reads it: op.inline_literal('...') or sqlalchemy.text('...').",
+            ) from error
+        return str(compiled).strip()
+
+    def terminated(self, rendered: str) -> str:
+        """Return *rendered* with its terminator, once, and never inside of a trailing comment."""
+        lines = rendered.splitlines()
+        while lines and lines[-1].lstrip().startswith("--"):
+            lines.pop()
+        last = lines[-1] if lines else ""
+        if last.rstrip().endswith(self.terminator):
+            return rendered
+        in_comment = "--" in last or not rendered.endswith(last)
+        return f"{rendered}\n{self.terminator}" if in_comment else f"{rendered}{self.terminator}"
+
+    def _with_defaults(self, statement: ClauseElement, keys: list[str]) -> ClauseElement:
+        """Put in the Python-side defaults of a table, which otherwise only execution computes."""
+        if not isinstance(statement, Insert | Update):
+            return statement
+        if isinstance(statement, Insert) and not statement.returning_column_descriptions:
+            statement = statement.inline()  # else SQLAlchemy adds a RETURNING for the keys, which nobody reads here
+        if not isinstance(statement.table, Table):
+            return statement
+        if all(column.default is None and column.onupdate is None for column in statement.table.columns):
+            return statement
+        compiled = statement.compile(dialect=self.dialect, column_keys=keys)
+        assert isinstance(compiled, SQLCompiler)
+        missing = [(column, column.default) for column in compiled.insert_prefetch]
+        missing += [(column, column.onupdate) for column in compiled.update_prefetch]
+        if not all(isinstance(column, Column) for column, _ in missing):
+            raise CommandError(
+                f"An INSERT of several rows into {statement.table.name} leaves out a column that has a default in "
+                "Python, so it cannot be written as text.",
+                "Give each row a value for it, or use op.bulk_insert().",
+            )
+        values = {column.key: _python_default(column, default) for column, default in missing}
+        return statement.values(values) if values else statement
+
+
+def _four_spaces(match: re.Match[str]) -> str:
+    return "\n    " if match[0] == "\n\t" else match[0]
+
+
+def _python_default(column: Column[Any], default: Any) -> Any:
+    if not default.is_callable:
+        return default.arg
+    try:
+        return default.arg(None)
+    except Exception as error:
+        raise CommandError(
+            f"The default of column {column.name} is a function that needs a running statement: {error}",
+            f"Give {column.name} a value in the statement.",
+        ) from error

@@ -1,0 +1,406 @@
+"""DefaultImpl: which statements a change becomes; a dialect's package overrides what is different there."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal, TextIO
+
+from sqlalchemy import Column, Computed, Connection, CursorResult, Dialect, Identity, MetaData, String, Table
+from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.schema import (
+    AddConstraint,
+    Constraint,
+    CreateIndex,
+    CreateTable,
+    DropConstraint,
+    DropIndex,
+    DropTable,
+    DropTableComment,
+    Index,
+    PrimaryKeyConstraint,
+    SetColumnComment,
+    SetTableComment,
+)
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.expression import TableClause
+
+from whimbrel.ddl.elements import (
+    AddColumn,
+    ColumnComment,
+    ColumnDefault,
+    ColumnName,
+    ColumnNullable,
+    ColumnType,
+    ComputedColumnDefault,
+    DropColumn,
+    IdentityColumnDefault,
+    RenameTable,
+    ServerDefault,
+    TypeArgument,
+)
+from whimbrel.ddl.literals import ansi_binary_literal
+from whimbrel.ddl.sink import ConnectionSink, Sink, TextSink, Unconnected, as_statement
+from whimbrel.impl.rows import insert_statements
+from whimbrel.revisions.revision import MAX_REVISION_ID_LENGTH
+from whimbrel.unset import UNSET, UnsetType
+
+
+class DefaultImpl:
+    """Which statements a change becomes, where no package knows the database better.
+
+    A subclass with a ``__dialect__`` of its own serves the SQLAlchemy dialect of that name.
+
+    :param dialect: SQLAlchemy's dialect.
+    :param connection: what to execute on; ``None`` where SQL is written as text.
+    :param as_sql: whether SQL is written as text.
+    :param transactional_ddl: overrides the class's own answer; ``None`` keeps it.
+    :param output_buffer: where text goes; ``None`` for standard output.
+    :param context_opts: the options of the run.
+
+    Example::
+
+        class DuckDBImpl(DefaultImpl):
+            __dialect__ = "duckdb"
+            transactional_ddl = True
+    """
+
+    __dialect__: ClassVar[str] = "default"
+
+    # Whether a rollback undoes CREATE and ALTER.
+    transactional_ddl: bool = False
+
+    # What stands after each statement in text.
+    command_terminator: str = ";"
+
+    # Whether VARCHAR(n) refuses what is longer than n.
+    enforces_string_length: ClassVar[bool] = True
+
+    # Whether CREATE INDEX knows IF NOT EXISTS: then the indexes of a table created IF NOT EXISTS are too.
+    index_if_not_exists: ClassVar[bool] = True
+
+    _by_dialect: ClassVar[dict[str, type[DefaultImpl]]] = {}
+
+    def __init_subclass__(cls, **kw: Any) -> None:
+        super().__init_subclass__(**kw)
+        if "__dialect__" in cls.__dict__:
+            DefaultImpl._by_dialect[cls.__dialect__] = cls
+
+    @staticmethod
+    def get_by_dialect(dialect: Dialect) -> type[DefaultImpl]:
+        """Return the class that serves *dialect*: the last one defined with its name, else this one."""
+        return DefaultImpl.defined_for(dialect.name) or DefaultImpl
+
+    @staticmethod
+    def defined_for(dialect_name: str) -> type[DefaultImpl] | None:
+        """Return the last class defined with *dialect_name* as its ``__dialect__``, ``None`` where there is none."""
+        return DefaultImpl._by_dialect.get(dialect_name)
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        connection: Connection | None,
+        as_sql: bool,
+        transactional_ddl: bool | None,
+        output_buffer: TextIO | None,
+        context_opts: Mapping[str, Any],
+    ) -> None:
+        self.dialect = dialect
+        self.connection = connection
+        self.as_sql = as_sql
+        self.output_buffer = output_buffer if output_buffer is not None else sys.stdout
+        self.context_opts = context_opts
+        self.memo: dict[Any, Any] = {}
+        if transactional_ddl is not None:
+            self.transactional_ddl = transactional_ddl
+        self.sink: Sink
+        if as_sql:
+            self.sink = TextSink(self.output_buffer, dialect, self.command_terminator, self.binary_literal)
+        else:
+            self.sink = ConnectionSink(connection) if connection is not None else Unconnected()
+
+    @property
+    def bind(self) -> Connection | None:
+        """The connection; ``None`` where SQL is written as text."""
+        return self.connection
+
+    # -- the run ------------------------------------------------------------------------------------------------------
+
+    def start_migrations(self) -> None:
+        """Do what this database wants done before the first revision of a run: nothing."""
+
+    def begin_session(self, connection: Connection) -> None:
+        """Do what this database wants done right after a transaction has begun on *connection*: nothing."""
+
+    def emit_begin(self) -> None:
+        """Write ``BEGIN`` as text."""
+        self.static_output(f"BEGIN{self.command_terminator}")
+
+    def emit_commit(self) -> None:
+        """Write ``COMMIT`` as text."""
+        self.static_output(f"COMMIT{self.command_terminator}")
+
+    def static_output(self, text: str) -> None:
+        """Write *text* into the output as it is, and an empty line."""
+        self.output_buffer.write(f"{text}\n\n")
+        self.output_buffer.flush()
+
+    @staticmethod
+    def binary_literal(value: bytes) -> str:
+        """Return bytes as this database spells them in SQL text."""
+        return ansi_binary_literal(value)
+
+    def version_table_impl(
+        self, *, version_table: str, version_table_schema: str | None, version_table_pk: bool, **kw: Any
+    ) -> Table:
+        """Return the table that holds the revisions the database is at.
+
+        :param version_table: its name.
+        :param version_table_schema: its schema; ``None`` for the connection's default.
+        :param version_table_pk: whether it has a primary key.
+        :param kw: further keywords of the Table.
+        """
+        table = Table(
+            version_table,
+            MetaData(),
+            Column("version_num", String(MAX_REVISION_ID_LENGTH), nullable=False),
+            schema=version_table_schema,
+            **kw,
+        )
+        if version_table_pk:
+            table.append_constraint(PrimaryKeyConstraint("version_num", name=f"{version_table}_pkc"))
+        return table
+
+    # -- statements and rows ------------------------------------------------------------------------------------------
+
+    def execute(
+        self, sql: Executable | str, execution_options: Mapping[str, Any] | None = None
+    ) -> CursorResult[Any] | None:
+        """Execute a statement, or write it.
+
+        :param sql: a SQLAlchemy statement, or SQL text.
+        :param execution_options: SQLAlchemy's execution options.
+        :return: the result; ``None`` where SQL is written as text.
+        """
+        return self.sink.execute(as_statement(sql), None, execution_options)
+
+    def bulk_insert(
+        self, table: Table | TableClause, rows: Sequence[Mapping[str, Any]], multiinsert: bool = True
+    ) -> None:
+        """Insert rows.
+
+        :param table: the table.
+        :param rows: each maps names of columns to values, which may be SQL expressions.
+        :param multiinsert: send rows alike in one go; ``False`` sends one after the other.
+        :raises TypeError: *rows* is no list of mappings.
+        """
+        for statement, values in insert_statements(table, rows, multiinsert):
+            self.sink.execute(statement, values)
+
+    # -- tables -------------------------------------------------------------------------------------------------------
+
+    def create_table(self, table: Table, *, if_not_exists: bool | None = None, **kw: Any) -> None:
+        """Create a table, its indexes and comments, and what its types bring along.
+
+        :param table: the table.
+        :param if_not_exists: say nothing when it is there already.
+        :param kw: further keywords of SQLAlchemy's ``CreateTable``.
+        """
+        runner = self._event_connection()
+        table.dispatch.before_create(table, runner, checkfirst=False, _ddl_runner=self)
+        self.execute(CreateTable(table, if_not_exists=bool(if_not_exists), **kw))
+        table.dispatch.after_create(table, runner, checkfirst=False, _ddl_runner=self)
+        index_kw = {"if_not_exists": True} if if_not_exists and self.index_if_not_exists else {}
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            self.create_index(index, **index_kw)
+        if self.comments_apart:
+            if table.comment:
+                self.create_table_comment(table)
+            for column in table.columns:
+                if column.comment:
+                    self.create_column_comment(column)
+
+    def drop_table(self, table: Table, *, if_exists: bool | None = None, **kw: Any) -> None:
+        """Drop a table, and what its types brought along.
+
+        :param table: the table.
+        :param if_exists: say nothing when it is not there.
+        :param kw: further keywords of SQLAlchemy's ``DropTable``.
+        """
+        runner = self._event_connection()
+        table.dispatch.before_drop(table, runner, checkfirst=False, _ddl_runner=self)
+        self.execute(DropTable(table, if_exists=bool(if_exists), **kw))
+        table.dispatch.after_drop(table, runner, checkfirst=False, _ddl_runner=self)
+
+    def rename_table(self, old_table_name: str, new_table_name: str, schema: str | None = None) -> None:
+        """Give a table another name; its schema stays."""
+        self.execute(RenameTable(old_table_name, new_table_name, schema=schema))
+
+    def create_table_comment(self, table: Table) -> None:
+        """Set the comment of a table to ``table.comment``."""
+        self.execute(SetTableComment(table))
+
+    def drop_table_comment(self, table: Table) -> None:
+        """Take the comment of a table away."""
+        self.execute(DropTableComment(table))
+
+    def create_column_comment(self, column: Column[Any]) -> None:
+        """Set the comment of a column to ``column.comment``."""
+        self.execute(SetColumnComment(column))
+
+    @property
+    def comments_apart(self) -> bool:
+        """Whether comments are statements of their own here."""
+        return self.dialect.supports_comments and not self.dialect.inline_comments
+
+    # -- columns ------------------------------------------------------------------------------------------------------
+
+    def add_column(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        schema: str | None = None,
+        if_not_exists: bool | None = None,
+        inline_references: bool | None = None,
+        inline_primary_key: bool | None = None,
+    ) -> None:
+        """Add a column, with its comment; its constraints and indexes come by ``add_constraint``, ``create_index``.
+
+        :param column: the column, attached to a table of that name.
+        :param if_not_exists: say nothing when it is there already.
+        :param inline_references: spell its foreign keys inside of the column.
+        :param inline_primary_key: spell ``PRIMARY KEY`` inside of the column.
+        """
+        self.execute(
+            AddColumn(
+                table_name,
+                column,
+                schema=schema,
+                if_not_exists=if_not_exists,
+                inline_references=inline_references,
+                inline_primary_key=inline_primary_key,
+            )
+        )
+        if column.comment and self.comments_apart:
+            self.create_column_comment(column)
+
+    def drop_column(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        schema: str | None = None,
+        if_exists: bool | None = None,
+        **kw: Any,
+    ) -> None:
+        """Drop a column.
+
+        :param column: only its name is looked at.
+        :param if_exists: say nothing when it is not there.
+        :param kw: keywords that other dialects understand.
+        """
+        self.execute(DropColumn(table_name, column, schema=schema, if_exists=if_exists))
+
+    def alter_column(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        server_default: ServerDefault | UnsetType | None = UNSET,
+        name: str | None = None,
+        type_: TypeArgument | None = None,
+        schema: str | None = None,
+        autoincrement: bool | Literal["auto", "ignore_fk"] | None = None,
+        comment: str | UnsetType | None = UNSET,
+        existing_comment: str | None = None,
+        existing_type: TypeArgument | None = None,
+        existing_server_default: ServerDefault | UnsetType | None = UNSET,
+        existing_nullable: bool | None = None,
+        existing_autoincrement: bool | Literal["auto", "ignore_fk"] | None = None,
+        **kw: Any,
+    ) -> None:
+        """Change what is given of a column; what is ``existing_`` tells what it was.
+
+        :param nullable: whether it may hold NULL.
+        :param server_default: its default; ``None`` for none.
+        :param name: its new name.
+        :param type_: its type.
+        :param autoincrement: whether it counts by itself, on databases where that is part of the column (MySQL).
+        :param comment: its comment; ``None`` for none.
+        :param kw: keywords that other dialects understand.
+        """
+        known: dict[str, Any] = {
+            "schema": schema,
+            "existing_type": existing_type,
+            "existing_nullable": existing_nullable,
+            "existing_server_default": existing_server_default,
+            "existing_comment": existing_comment,
+        }
+        if nullable is not None:
+            self.execute(ColumnNullable(table_name, column_name, nullable, **known))
+        if server_default is not UNSET:
+            self.execute(self._default_change(table_name, column_name, server_default, known))
+        if type_ is not None:
+            self.execute(ColumnType(table_name, column_name, type_, **known))
+        if comment is not UNSET:
+            self.execute(ColumnComment(table_name, column_name, comment, **known))
+        if name is not None:
+            self.execute(ColumnName(table_name, column_name, name, **known))
+
+    def _default_change(
+        self, table_name: str, column_name: str, default: ServerDefault | None, known: Mapping[str, Any]
+    ) -> ColumnDefault | ComputedColumnDefault | IdentityColumnDefault:
+        pair = (default, known["existing_server_default"])
+        if any(isinstance(item, Computed) for item in pair):
+            computed = default if isinstance(default, Computed) else None
+            return ComputedColumnDefault(table_name, column_name, computed, **known)
+        if any(isinstance(item, Identity) for item in pair):
+            identity = default if isinstance(default, Identity) else None
+            return IdentityColumnDefault(table_name, column_name, identity, self, **known)
+        return ColumnDefault(table_name, column_name, default, **known)
+
+    # -- constraints and indexes --------------------------------------------------------------------------------------
+
+    def add_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Add a constraint to its table.
+
+        :param kw: further keywords of SQLAlchemy's ``AddConstraint``.
+        """
+        if self.wants(const):
+            self.execute(AddConstraint(const, **kw))
+
+    def drop_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Drop a constraint from its table.
+
+        :param kw: further keywords of SQLAlchemy's ``DropConstraint``, such as ``if_exists``.
+        """
+        self.execute(DropConstraint(const, **kw))
+
+    def create_index(self, index: Index, **kw: Any) -> None:
+        """Create an index.
+
+        :param kw: further keywords of SQLAlchemy's ``CreateIndex``, such as ``if_not_exists``.
+        """
+        self.execute(CreateIndex(index, **kw))
+
+    def drop_index(self, index: Index, **kw: Any) -> None:
+        """Drop an index.
+
+        :param kw: further keywords of SQLAlchemy's ``DropIndex``, such as ``if_exists``.
+        """
+        self.execute(DropIndex(index, **kw))
+
+    def wants(self, const: Constraint) -> bool:
+        """Return whether this database has the constraint: the CHECK of a Boolean is only for those without BOOLEAN."""
+        rule = getattr(const, "_create_rule", None)  # set by SQLAlchemy's Boolean and Enum
+        return rule is None or bool(rule(self.dialect.ddl_compiler(self.dialect, None)))
+
+    # -- within -------------------------------------------------------------------------------------------------------
+
+    def _event_connection(self) -> Connection | MockConnection:
+        """Return what listeners of table events, such as PostgreSQL's enum types, execute on."""
+        if self.connection is not None and not self.as_sql:
+            return self.connection
+        return MockConnection(self.dialect, lambda construct, *args, **kw: self.execute(construct))

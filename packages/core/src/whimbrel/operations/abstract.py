@@ -1,0 +1,227 @@
+"""AbstractOperations: what any ``op`` can do before it has a single verb."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property, partial
+from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar, cast
+
+from sqlalchemy import BindParameter, Connection, literal
+from sqlalchemy.schema import conv
+from sqlalchemy.types import TypeEngine
+
+from whimbrel.errors import CommandError
+from whimbrel.operations.current import current_operations
+from whimbrel.operations.directives.base import MigrateOperation, RunContext
+from whimbrel.operations.registry import (
+    Function,
+    OperationClass,
+    OperationRegistry,
+    implementation_for,
+    register_operation,
+)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class OperationsContext(RunContext, Protocol):
+    """What ``Operations`` wants of a run; ``MigrationContext`` is one."""
+
+    @property
+    def impl(self) -> Any:
+        """The dialect's ``DefaultImpl``: a room above this one, so its class is not named here."""
+
+    @property
+    def registry(self) -> OperationRegistry:
+        """The operations of the run."""
+
+
+class AbstractOperations:
+    """Hands directives to the run's registry, which knows what carries them out.
+
+    :param migration_context: the run.
+    :param impl: stands in for the run's own ``impl``.
+    """
+
+    def __init__(self, migration_context: OperationsContext, impl: Any = None) -> None:
+        self.migration_context = migration_context
+        self.impl = impl if impl is not None else migration_context.impl
+
+    @cached_property
+    def registry(self) -> OperationRegistry:
+        """The operations of the run, its plugins' included."""
+        return self.migration_context.registry
+
+    @classmethod
+    @contextmanager
+    def context(cls, migration_context: OperationsContext) -> Iterator[Self]:
+        """Make ``op`` stand for the operations of *migration_context* while the block runs.
+
+        Each thread and each asyncio task has an ``op`` of its own.
+
+        :param migration_context: the run.
+
+        Example::
+
+            with Operations.context(MigrationContext.configure(connection)):
+                op.add_column("account", sa.Column("email", sa.String(200)))
+        """
+        operations = cls(migration_context)
+        token = current_operations.set(operations)
+        try:
+            yield operations
+        finally:
+            current_operations.reset(token)
+
+    # -- directives ---------------------------------------------------------------------------------------------------
+
+    def invoke(self, operation: MigrateOperation) -> Any:
+        """Carry a directive out.
+
+        :param operation: the directive.
+        :return: what its implementation returns; a Table for ``CreateTableOp``.
+        :raises PluginError: nothing carries it out.
+
+        Example::
+
+            op.invoke(AddColumnOp("account", sa.Column("email", sa.String(200))))
+        """
+        return self.registry.implementation(type(operation))(self, operation)
+
+    @classmethod
+    def register_operation(cls, name: str, sourcename: str | None = None) -> Callable[[OperationClass], OperationClass]:
+        """Return a class decorator that makes ``op.<name>`` call a class method of a directive.
+
+        :param name: the verb.
+        :param sourcename: the class method, where its name is another.
+        :raises PluginError: another directive has that verb.
+
+        Example::
+
+            @Operations.register_operation("create_sequence")
+            class CreateSequenceOp(MigrateOperation):
+                def __init__(self, name: str) -> None:
+                    self.name = name
+
+                @classmethod
+                def create_sequence(cls, operations: Operations, name: str) -> None:
+                    operations.invoke(cls(name))
+        """
+        return register_operation(name, sourcename)
+
+    @classmethod
+    def implementation_for(
+        cls, op_cls: type[MigrateOperation], replace: bool = False
+    ) -> Callable[[Function], Function]:
+        """Return a decorator for the function that carries a directive out.
+
+        :param op_cls: the directive's class.
+        :param replace: take the place of the function that does so now.
+        :raises PluginError: another function does so, and *replace* is false.
+
+        Example::
+
+            @Operations.implementation_for(CreateSequenceOp)
+            def create_sequence(operations: Operations, operation: CreateSequenceOp) -> None:
+                operations.execute(f"CREATE SEQUENCE {operation.name}")
+        """
+        return implementation_for(op_cls, replace)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a verb that a plugin or an env.py has registered.
+
+        :raises AttributeError: there is none of that name; says which names are near.
+        """
+        if name.startswith("_"):
+            raise AttributeError(name)
+        verb = self.registry.verb(name)
+        if verb is not None:
+            return partial(verb, self)
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, dir(self), n=2)
+        hint = f" Did you mean {' or '.join(near)}?" if near else " Is the plugin that has it installed?"
+        raise AttributeError(f"There is no operation {name!r}.{hint}", name=name, obj=None)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self.registry.verbs()})
+
+    # -- the run ------------------------------------------------------------------------------------------------------
+
+    def get_context(self) -> Any:
+        """Return the ``MigrationContext`` of the run."""
+        return self.migration_context
+
+    def get_bind(self) -> Connection:
+        """Return the connection; ``None`` where SQL is written as text.
+
+        Example::
+
+            names = op.get_bind().execute(sa.text("SELECT name FROM account")).scalars()
+        """
+        return cast(Connection, self.impl.bind)
+
+    def run_async(
+        self,
+        async_function: Callable[Concatenate[Any, P], Awaitable[R]],
+        *args: P.args,
+        **kw_args: P.kwargs,
+    ) -> R:
+        """Run a coroutine function on the run's connection, where that belongs to an async engine.
+
+        :param async_function: gets the ``AsyncConnection`` first.
+        :param args: handed on.
+        :param kw_args: handed on.
+        :return: what the coroutine returns.
+        :raises CommandError: there is no connection, or it belongs to no async engine.
+
+        Example::
+
+            async def copy_rows(connection: AsyncConnection) -> None:
+                await connection.execute(sa.text("INSERT INTO new SELECT * FROM old"))
+
+
+            op.run_async(copy_rows)
+        """
+        from sqlalchemy.ext.asyncio import AsyncConnection
+        from sqlalchemy.util import await_only
+
+        connection: Connection | None = self.impl.bind
+        if connection is None or not connection.dialect.is_async:
+            raise CommandError(
+                "op.run_async() needs a connection of an async engine, and this run has "
+                f"{'none, it writes SQL as text' if connection is None else 'a synchronous one'}.",
+                "Run the migrations through AsyncConnection.run_sync(), as the async template does, or use op.execute().",
+            )
+        wrapped = AsyncConnection._retrieve_proxy_for_target(connection)  # the one SQLAlchemy made, not a second
+        result: R = await_only(async_function(wrapped, *args, **kw_args))
+        return result
+
+    # -- values -------------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def f(name: str) -> conv:
+        """Say that a name is as it is to be, so that no naming convention is applied to it.
+
+        :param name: the name of a constraint or an index.
+
+        Example::
+
+            op.create_check_constraint(op.f("ck_account_balance"), "account", "balance >= 0")
+        """
+        return conv(name)
+
+    @staticmethod
+    def inline_literal(value: Any, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]:
+        """Return a value that stands in the statement as a literal, never as a parameter.
+
+        :param value: the value.
+        :param type_: its type; by default the one SQLAlchemy gives to a value like it.
+
+        Example::
+
+            op.execute(account.update().where(account.c.name == op.inline_literal("x")).values(name="y"))
+        """
+        return literal(value, type_, literal_execute=True)

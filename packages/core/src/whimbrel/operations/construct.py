@@ -1,0 +1,82 @@
+"""Scratch tables: the SQLAlchemy constructs of a directive need a Table around them, which is made up here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, Constraint, ForeignKey, MetaData, Table
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import NullType
+
+if TYPE_CHECKING:
+    from whimbrel.operations.directives.base import RunContext
+
+
+def scratch_metadata(context: RunContext | None) -> MetaData:
+    """Return an empty MetaData with the naming convention of the run's ``target_metadata``.
+
+    :param context: the run; ``None`` for no convention.
+    """
+    target = context.opts.get("target_metadata") if context is not None else None
+    if isinstance(target, Sequence):
+        target = next((item for item in target if item.naming_convention), None)
+    return MetaData(naming_convention=target.naming_convention) if target is not None else MetaData()
+
+
+def scratch_table(
+    name: str, context: RunContext | None, *items: SchemaItem, schema: str | None = None, **kw: Any
+) -> Table:
+    """Return a table of its own MetaData that holds *items*, or copies of those that have a table already.
+
+    What its foreign keys refer to is made up too, so that they can be spelt.
+
+    :param name: the table's name.
+    :param context: the run, for its naming convention.
+    :param items: columns, constraints, indexes.
+    :param schema: the table's schema.
+    :param kw: further keywords of the Table.
+    """
+    table = Table(name, scratch_metadata(context), schema=schema, **kw)
+    for item in _columns_first(items):
+        if isinstance(item, Column):
+            table.append_column(own_column(item))
+        elif isinstance(item, Constraint):
+            table.append_constraint(_own_constraint(item, table))
+        else:
+            item._set_parent_with_dispatch(table)  # how Table() itself takes an Index or a Sequence
+    for key in table.foreign_keys:
+        _make_up_referent(key, table)
+    return table
+
+
+def name_columns(names: Iterable[str]) -> list[Column[Any]]:
+    """Return columns of no type, one for each name once."""
+    return [Column(name, NullType()) for name in dict.fromkeys(names)]
+
+
+def own_column(column: Column[Any]) -> Column[Any]:
+    """Return *column*, or a copy if it stands in a table already."""
+    attached = getattr(column, "table", None) is not None
+    return column._copy() if attached else column
+
+
+def _columns_first(items: Iterable[SchemaItem]) -> list[SchemaItem]:
+    return sorted(items, key=lambda item: not isinstance(item, Column))
+
+
+def _own_constraint(constraint: Constraint, table: Table) -> Constraint:
+    attached = getattr(constraint, "parent", None) is not None
+    return constraint._copy(target_table=table) if attached else constraint
+
+
+def _make_up_referent(key: ForeignKey, table: Table) -> None:
+    """See that the metadata has the table and column a foreign key names: ``[schema.]table[.column]``."""
+    words = key.target_fullname.split(".")
+    column = words.pop() if len(words) > 1 else key.parent.name
+    name, schema = words[-1], ".".join(words[:-1]) or None
+    referent = table.metadata.tables.get(f"{schema}.{name}" if schema else name)
+    if referent is None:
+        referent = Table(name, table.metadata, schema=schema)
+    if column not in referent.c:
+        referent.append_column(Column(column, NullType()))

@@ -1,0 +1,143 @@
+"""Which verbs ``op`` has, and what carries each directive out: declared once a process, added to once a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from whimbrel.entry_points import source_of
+from whimbrel.errors import PluginError
+from whimbrel.operations.directives.base import MigrateOperation
+
+Implementation = Callable[[Any, Any], Any]
+OperationClass = TypeVar("OperationClass", bound=type[MigrateOperation])
+Function = TypeVar("Function", bound=Implementation)
+
+
+class OperationRegistry:
+    """Verbs and implementations, on top of those of a parent.
+
+    :param parent: is asked for what is not found here.
+
+    Example, in a plugin::
+
+        @hookimpl
+        def whimbrel_operations(registry):
+            registry.register_operation("create_view")(CreateViewOp)
+            registry.implementation_for(CreateViewOp)(create_view)
+    """
+
+    def __init__(self, parent: OperationRegistry | None = None) -> None:
+        self._parent = parent
+        self._verbs: dict[str, tuple[type[MigrateOperation], str]] = {}
+        self._implementations: dict[type[MigrateOperation], Implementation] = {}
+
+    @classmethod
+    def for_run(cls) -> OperationRegistry:
+        """Return an empty registry on top of what the process has declared."""
+        return cls(DECLARED)
+
+    # -- adding -------------------------------------------------------------------------------------------------------
+
+    def register_operation(
+        self, name: str, sourcename: str | None = None
+    ) -> Callable[[OperationClass], OperationClass]:
+        """Return a class decorator that makes ``op.<name>`` call a class method of the directive.
+
+        :param name: the verb.
+        :param sourcename: the class method, where its name is another. It gets the ``Operations`` first.
+        :raises PluginError: another directive has that verb.
+        """
+
+        def register(op_class: OperationClass) -> OperationClass:
+            taken = self._verb_entry(name)
+            if taken is not None and not _same(taken[0], op_class):
+                raise _clash(f"Operation op.{name}", taken[0], op_class)
+            self._verbs[name] = (op_class, sourcename or name)
+            return op_class
+
+        return register
+
+    def implementation_for(
+        self, op_cls: type[MigrateOperation], replace: bool = False
+    ) -> Callable[[Function], Function]:
+        """Return a decorator for the function that carries a directive out.
+
+        :param op_cls: the directive's class; its subclasses share the function unless they have their own.
+        :param replace: take the place of the function that does so now.
+        :raises PluginError: another function does so, and *replace* is false.
+        """
+
+        def implement(function: Function) -> Function:
+            taken = self._own_implementation(op_cls)
+            if taken is not None and not replace and not _same(taken, function):
+                raise _clash(f"The implementation of {op_cls.__name__}", taken, function, " with replace=True")
+            self._implementations[op_cls] = function
+            return function
+
+        return implement
+
+    # -- asking -------------------------------------------------------------------------------------------------------
+
+    def verb(self, name: str) -> Callable[..., Any] | None:
+        """Return what ``op.<name>`` calls, with the ``Operations`` first; ``None`` where there is no such verb."""
+        entry = self._verb_entry(name)
+        return None if entry is None else getattr(entry[0], entry[1])
+
+    def directive(self, name: str) -> type[MigrateOperation] | None:
+        """Return the directive behind ``op.<name>``; ``None`` where there is no such verb."""
+        entry = self._verb_entry(name)
+        return None if entry is None else entry[0]
+
+    def verbs(self) -> frozenset[str]:
+        """Return the names of all verbs."""
+        inherited = self._parent.verbs() if self._parent is not None else frozenset()
+        return inherited | self._verbs.keys()
+
+    def implementation(self, op_cls: type[MigrateOperation]) -> Implementation:
+        """Return the function that carries a directive out.
+
+        :raises PluginError: nothing does.
+        """
+        for cls in op_cls.__mro__:
+            found = self._own_implementation(cls)
+            if found is not None:
+                return found
+        raise PluginError(
+            f"Nothing carries out {op_cls.__module__}.{op_cls.__qualname__}.",
+            f"Write a function f(operations, operation) and decorate it with @Operations.implementation_for"
+            f"({op_cls.__name__}), or let a plugin register one.",
+        )
+
+    def _verb_entry(self, name: str) -> tuple[type[MigrateOperation], str] | None:
+        found = self._verbs.get(name)
+        return self._parent._verb_entry(name) if found is None and self._parent is not None else found
+
+    def _own_implementation(self, cls: type) -> Implementation | None:
+        found = self._implementations.get(cls)
+        return self._parent._own_implementation(cls) if found is None and self._parent is not None else found
+
+
+DECLARED = OperationRegistry()
+"""What modules declare with decorators when they are imported: the built-in directives, and those of an env.py."""
+
+register_operation = DECLARED.register_operation
+implementation_for = DECLARED.implementation_for
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Return whether two objects come from one definition: env.py is run again and again in a process."""
+    return (one.__module__, one.__qualname__) == (other.__module__, other.__qualname__)
+
+
+def _clash(what: str, first: Any, second: Any, unless: str = "") -> PluginError:
+    return PluginError(
+        f"{what} comes from both {_origin(first)} and {_origin(second)}.",
+        f"Uninstall one of the two, or register one under another name{unless and f', or{unless}'}.",
+    )
+
+
+def _origin(item: Any) -> str:
+    """Return the dotted name of *item*, and the distribution it was installed with."""
+    source = source_of(item.__module__)
+    return f"{item.__module__}.{item.__qualname__}{f' ({source})' if source else ''}"
