@@ -9,7 +9,7 @@ from whimbrel.config import parse
 from whimbrel.config.location import resolve_location
 from whimbrel.config.origin import DEFAULT, Origin
 from whimbrel.config.secret import Secret
-from whimbrel.config.sources import URL, URL_KEYS, URL_VARIABLE, Lookup
+from whimbrel.config.sources import URL_KEYS, Lookup
 from whimbrel.errors import ConfigError, redact
 
 KNOWN_KEYS = (
@@ -98,14 +98,7 @@ class Settings(NamedTuple):
 
         :raises ConfigError: none is set.
         """
-        url = self.url
-        if url is None:
-            raise ConfigError(
-                f"No database URL is set in [{self.lookup.section}].",
-                f"Set {URL} in the configuration file, or the environment variable {URL_VARIABLE}.",
-                key=URL,
-            )
-        return url
+        return self.lookup.require_url()
 
     @property
     def engine_options(self) -> dict[str, Any]:

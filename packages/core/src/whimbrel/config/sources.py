@@ -176,6 +176,20 @@ class Lookup:
             raise found.origin.error(URL, "has to be text.")
         return Secret(found.value)
 
+    def require_url(self) -> Secret:
+        """Return the database URL.
+
+        :raises ConfigError: none is set.
+        """
+        url = self.url()
+        if url is None:
+            raise ConfigError(
+                f"No database URL is set in [{self.section}].",
+                f"Set {URL} in the configuration file, or the environment variable {URL_VARIABLE}.",
+                key=URL,
+            )
+        return url
+
     def engine_options(self) -> dict[str, Any]:
         """Return the ``sqlalchemy.*`` settings but the URL, without that prefix; blank ones left out."""
         keys = (key for key in self.keys() if key.startswith("sqlalchemy.") and key not in URL_KEYS)

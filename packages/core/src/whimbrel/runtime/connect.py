@@ -36,10 +36,10 @@ def parsed_url(url: str | URL) -> URL:
 
 
 @contextmanager
-def connected(url: str, options: Mapping[str, str]) -> Iterator[Connection]:
+def connected(url: str, options: Mapping[str, Any]) -> Iterator[Connection]:
     """Connect to *url* and close the connection, and its engine, at the end.
 
-    :param options: further keywords of ``create_engine`` by name, as text.
+    :param options: further keywords of ``create_engine`` by name, as text or as TOML has them.
     :raises DatabaseUnreachable: the server is down or refuses.
     """
     parsed = parsed_url(url)
@@ -54,7 +54,7 @@ def connected(url: str, options: Mapping[str, str]) -> Iterator[Connection]:
 
 
 @asynccontextmanager
-async def connected_async(url: str, options: Mapping[str, str]) -> AsyncIterator[AsyncConnection]:
+async def connected_async(url: str, options: Mapping[str, Any]) -> AsyncIterator[AsyncConnection]:
     """Do as :func:`connected` over an async driver."""
     # Imported here because asyncio costs a synchronous run a tenth of its start-up.
     from sqlalchemy.ext.asyncio import async_engine_from_config
@@ -120,7 +120,7 @@ def _in_thread(run: Callable[[Coroutine[Any, Any, T]], T], wait: Callable[[], Co
     def work() -> None:
         try:
             results.append(run(wait()))
-        except BaseException as error:  # noqa: BLE001  # handed to the thread that waits
+        except BaseException as error:  # handed to the thread that waits
             errors.append(error)
 
     thread = threading.Thread(target=contextvars.copy_context().run, args=(work,), name="whimbrel-run-async")

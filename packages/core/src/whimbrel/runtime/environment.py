@@ -12,10 +12,10 @@ from sqlalchemy import URL, Connection, MetaData
 from sqlalchemy.sql.base import Executable
 
 from whimbrel.config import Config
-from whimbrel.errors import CommandError, ConfigError
+from whimbrel.errors import CommandError
 from whimbrel.impl import DefaultImpl
 from whimbrel.plugins import Plugins
-from whimbrel.revisions import Step
+from whimbrel.revisions import MigrationStep
 from whimbrel.runtime import connect as connections
 from whimbrel.runtime.failure import environment_failed
 from whimbrel.runtime.metadata import load_metadata
@@ -28,7 +28,7 @@ from whimbrel.script import ScriptDirectory
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-StepFunction = Callable[[Any, MigrationContext], Iterable[Step]]
+StepFunction = Callable[[Any, MigrationContext], Iterable[MigrationStep]]
 """From the rows of the version table, and the context, to the steps to take."""
 
 
@@ -70,6 +70,7 @@ class EnvironmentContext:
         self.reporter: Reporter = (request.reporter if request is not None else None) or LogReporter()
         self.plugins = Plugins.load()
         self.plugins.supply_settings(config)
+        self.plugins.supply_settings(config)
         self._fn = fn
         self._as_sql = as_sql
         self._starting_rev = starting_rev
@@ -90,7 +91,7 @@ class EnvironmentContext:
         if isinstance(error, Exception) and not isinstance(error, CommandError):
             raise environment_failed(self.script.env_py_location, error) from error
 
-    def steps(self, heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
+    def steps(self, heads: tuple[str, ...], context: MigrationContext) -> Iterable[MigrationStep]:
         """Return the steps from *heads* to what was asked for."""
         if self._fn is not None:
             return self._fn(heads, context)
@@ -157,19 +158,12 @@ class EnvironmentContext:
     # -- the database --------------------------------------------------------------------------------------------
 
     def database_url(self, section: str | None = None) -> str:
-        """Return the database URL of the settings.
+        """Return the database URL of the settings, with its password.
 
         :param section: another section of the settings to look in, for several databases in one env.py.
         :raises ConfigError: none is set.
         """
-        url = self._database(section)[0]
-        if url is None:
-            raise ConfigError(
-                f"No database URL is set{f' in section {section!r}' if section else ''}.",
-                "Set sqlalchemy.url in the configuration file, or the variable WHIMBREL_DATABASE_URL.",
-                key="sqlalchemy.url",
-            )
-        return url
+        return self.config.lookup(section).require_url().reveal()
 
     def target_metadata(self) -> MetaData | list[MetaData] | None:
         """Import and return what the setting ``target_metadata`` names; ``None`` where it names nothing."""
@@ -182,14 +176,16 @@ class EnvironmentContext:
 
         :param section: another section of the settings to look in.
         """
-        return self._given_or(lambda: connections.connected(self.database_url(section), self._database(section)[1]))
+        return self._given_or(
+            lambda: connections.connected(self.database_url(section), self.config.lookup(section).engine_options)
+        )
 
     def connect_async(self, section: str | None = None) -> AbstractAsyncContextManager[AsyncConnection]:
         """Return an async context that connects over an async driver, and disconnects at its end.
 
         :param section: another section of the settings to look in.
         """
-        return connections.connected_async(self.database_url(section), self._database(section)[1])
+        return connections.connected_async(self.database_url(section), self.config.lookup(section).engine_options())
 
     @staticmethod
     def run_async(function: Callable[..., Any], *args: Any) -> Any:
@@ -204,21 +200,14 @@ class EnvironmentContext:
         self.config.configure_logging()
 
     @contextmanager
-    def _given_or(self, make: Callable[[], AbstractContextManager[Connection]]) -> Iterator[Connection]:
+    def _given_or(self, section: str | None) -> Iterator[Connection]:
         given = self.config.attributes.get("connection")
         if given is not None:
             yield given
             return
-        with make() as connection:
+        options = self.config.lookup(section).engine_options()
+        with connections.connected(self.database_url(section), options) as connection:
             yield connection
-
-    def _database(self, section: str | None) -> tuple[str | None, Mapping[str, str]]:
-        if section is None:
-            settings = self.config.settings
-            return (None if settings.url is None else settings.url.reveal()), settings.engine_options
-        values = self.config.get_section(section, {})
-        options = {key[len("sqlalchemy.") :]: value for key, value in values.items() if key.startswith("sqlalchemy.")}
-        return options.pop("url", None), options
 
     # -- the run -------------------------------------------------------------------------------------------------
 

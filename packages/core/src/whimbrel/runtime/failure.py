@@ -8,7 +8,7 @@ from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from whimbrel.errors import CommandError, DatabaseUnreachable, EnvironmentScriptError, MigrationFailed, redact
-from whimbrel.revisions import Step
+from whimbrel.revisions import MigrationStep
 
 
 def line_in(path: str, error: BaseException) -> int | None:
@@ -27,6 +27,8 @@ def said_by(error: BaseException) -> str:
         if error.statement:
             parts.append(f"Statement: {_shortened(error.statement)}")
         return redact("\n".join(parts))
+    if isinstance(error, CommandError):
+        return redact(error.message)
     return redact(f"{type(error).__name__}: {error}")
 
 
@@ -35,25 +37,30 @@ def _shortened(statement: str, limit: int = 600) -> str:
     return text if len(text) <= limit else f"{text[:limit]} ... ({len(text)} characters)"
 
 
-def migration_failed(step: Step, path: str, error: BaseException, *, rolled_back: bool) -> MigrationFailed:
+def migration_failed(
+    step: MigrationStep, path: str, error: BaseException, *, as_sql: bool, undone: bool
+) -> MigrationFailed:
     """Return what to raise when *step*'s script raised *error*.
 
     :param path: the script.
-    :param rolled_back: whether the database is as it was before the step.
+    :param as_sql: SQL was being written as text.
+    :param undone: the database is as it was before the step.
     """
     direction = "downgrade" if step.is_downgrade else "upgrade"
     line = line_in(path, error)
     where = f"{path}:{line}" if line else path
-    state = (
-        "The database is as it was before this revision."
-        if rolled_back
-        else "This database cannot undo CREATE and ALTER: what ran before the failing statement stays. Look at the "
-        "tables this revision touches, put them right by hand, and run it again."
-    )
     revision = step.revision.revision if step.revision is not None else ""
+    remedies = [error.remedy] if isinstance(error, CommandError) and error.remedy else []
+    if undone:
+        remedies.append("The database is as it was before this revision.")
+    elif not as_sql:
+        remedies.append(
+            "What ran before the failing statement stays where this database cannot undo it. Look at the tables this "
+            "revision touches, put them right by hand, and run it again."
+        )
     return MigrationFailed(
         f"Revision {revision} failed in {direction}(), {where}\n{said_by(error)}",
-        state,
+        "\n".join(remedies) or None,
         revision=revision,
         path=path,
         line=line,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from time import perf_counter
 from typing import Any, Protocol
@@ -15,14 +15,14 @@ from whimbrel.config import Config
 from whimbrel.errors import CommandError, MultipleHeads
 from whimbrel.operations import OperationRegistry, Operations
 from whimbrel.plugins import Plugins
-from whimbrel.revisions import Step, plan_stamp
+from whimbrel.revisions import MigrationStep, plan_stamp
 from whimbrel.runtime.connect import parsed_url
 from whimbrel.runtime.failure import migration_failed
 from whimbrel.runtime.options import MigrationOptions
 from whimbrel.runtime.report import LogReporter, Reporter
 from whimbrel.runtime.request import RunRequest
 from whimbrel.runtime.transaction import RunTransactions
-from whimbrel.runtime.version_table import VersionTable
+from whimbrel.runtime.version_table import VersionTable, moved
 from whimbrel.script import ScriptDirectory
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class RunEnvironment(Protocol):
     def request(self) -> RunRequest | None:
         """What the run is to do; ``None`` when it only reads."""
 
-    def steps(self, heads: tuple[str, ...], context: MigrationContext) -> Iterable[Step]:
+    def steps(self, heads: tuple[str, ...], context: MigrationContext) -> Iterable[MigrationStep]:
         """Return the steps to take from *heads*."""
 
 
@@ -288,7 +288,7 @@ class MigrationContext:
                 self._prepare_version_table(request.purge)
         self._take(steps, heads, kw)
 
-    def _planned(self, heads: tuple[str, ...]) -> tuple[Step, ...]:
+    def _planned(self, heads: tuple[str, ...]) -> tuple[MigrationStep, ...]:
         planner = self.options.extra.get("fn")
         if planner is None and self.environment_context is not None:
             planner = self.environment_context.steps
@@ -299,10 +299,10 @@ class MigrationContext:
             )
         return tuple(planner(heads, self) or ())
 
-    def _take(self, steps: tuple[Step, ...], heads: tuple[str, ...], arguments: Mapping[str, Any]) -> None:
+    def _take(self, steps: tuple[MigrationStep, ...], heads: tuple[str, ...], arguments: Mapping[str, Any]) -> None:
         if not steps:
             return
-        current = set(heads)
+        current = frozenset(heads)
         with Operations.context(self):
             for index, step in enumerate(steps, 1):
                 self._reporter.start(step, index, len(steps))
@@ -311,36 +311,34 @@ class MigrationContext:
                     with self._transactions.step():
                         if index == 1:
                             self._prepare_version_table()
+                        current = moved(current, step.rows)
                         self._one(step, current, arguments)
                 except BaseException as error:
                     self._reporter.failed(step, index, len(steps), error)
                     raise
                 self._reporter.done(step, index, len(steps), perf_counter() - began)
 
-    def _one(self, step: Step, current: set[str], arguments: Mapping[str, Any]) -> None:
+    def _one(self, step: MigrationStep, heads: frozenset[str], arguments: Mapping[str, Any]) -> None:
         if self.as_sql:
             self.impl.static_output(f"-- Running {step.short_log}")
         self._run_script(step, arguments)
         self._versions.apply(step.rows)
-        step.rows.move(current)
         for callback in self.options.on_version_apply:
-            callback(ctx=self, step=step.info, heads=set(current), run_args=dict(arguments))
-        self._plugins.version_applied(self, step, frozenset(current))
+            callback(ctx=self, step=step.info, heads=set(heads), run_args=dict(arguments))
+        self._plugins.version_applied(self, step, heads)
 
-    def _run_script(self, step: Step, arguments: Mapping[str, Any]) -> None:
+    def _run_script(self, step: MigrationStep, arguments: Mapping[str, Any]) -> None:
         if step.is_stamp:
             return
         script = self._script_of(step)
         function = script.module.downgrade if step.is_downgrade else script.module.upgrade
         try:
             function(**arguments)
-        except CommandError:
-            raise
         except Exception as error:
-            rolled_back = self.transactional_ddl and not self.as_sql
-            raise migration_failed(step, script.path, error, rolled_back=rolled_back) from error
+            undone = self.transactional_ddl and not self.as_sql and not self._transactions.external
+            raise migration_failed(step, script.path, error, as_sql=self.as_sql, undone=undone) from error
 
-    def _script_of(self, step: Step) -> Any:
+    def _script_of(self, step: MigrationStep) -> Any:
         assert step.revision is not None
         if self.script is None:
             return step.revision

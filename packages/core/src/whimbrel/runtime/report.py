@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
-from whimbrel.revisions import Step
+from whimbrel.revisions import MigrationStep
 
 log = logging.getLogger("whimbrel.runtime.migration")
 
@@ -14,33 +14,33 @@ log = logging.getLogger("whimbrel.runtime.migration")
 class Reporter(Protocol):
     """What wants to know how a run goes; the CLI's progress line is one."""
 
-    def plan(self, steps: Sequence[Step]) -> None:
+    def plan(self, steps: Sequence[MigrationStep]) -> None:
         """The run is about to take *steps*, in this order; none where there is nothing to do."""
 
-    def start(self, step: Step, index: int, total: int) -> None:
+    def start(self, step: MigrationStep, index: int, total: int) -> None:
         """*step* begins; it is number *index* of *total*, counted from 1."""
 
-    def done(self, step: Step, index: int, total: int, seconds: float) -> None:
+    def done(self, step: MigrationStep, index: int, total: int, seconds: float) -> None:
         """*step* is committed; it took *seconds*."""
 
-    def failed(self, step: Step, index: int, total: int, error: BaseException) -> None:
+    def failed(self, step: MigrationStep, index: int, total: int, error: BaseException) -> None:
         """*step* raised *error*, and what it did is being rolled back where the database can."""
 
 
 class LogReporter:
     """Writes one log line a step, at level INFO, to the logger ``whimbrel.runtime.migration``."""
 
-    def plan(self, steps: Sequence[Step]) -> None:
+    def plan(self, steps: Sequence[MigrationStep]) -> None:
         """Say nothing: the lines of the steps say it."""
 
-    def start(self, step: Step, index: int, total: int) -> None:
+    def start(self, step: MigrationStep, index: int, total: int) -> None:
         """Log the step that begins."""
-        log.info("Running %s", step.long_log)
+        log.info("Running %s", step)
 
-    def done(self, step: Step, index: int, total: int, seconds: float) -> None:
+    def done(self, step: MigrationStep, index: int, total: int, seconds: float) -> None:
         """Log the duration, at level DEBUG."""
         log.debug("Done in %.3f s (%d of %d)", seconds, index, total)
 
-    def failed(self, step: Step, index: int, total: int, error: BaseException) -> None:
+    def failed(self, step: MigrationStep, index: int, total: int, error: BaseException) -> None:
         """Log which step failed; the error itself travels on as an exception."""
-        log.error("Failed %s (%d of %d)", step.long_log, index, total)
+        log.error("Failed %s (%d of %d)", step, index, total)

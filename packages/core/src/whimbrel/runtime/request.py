@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from whimbrel.errors import UnknownDatabaseRevision
-from whimbrel.revisions import RevisionMap, Step, plan_downgrade, plan_stamp, plan_upgrade
+from whimbrel.revisions import MigrationStep, RevisionMap, plan_downgrade, plan_stamp, plan_upgrade
 from whimbrel.runtime.report import Reporter
 
 
@@ -30,7 +30,7 @@ class RunRequest:
     purge: bool = False
     reporter: Reporter | None = None
 
-    def plan(self, revisions: RevisionMap, heads: tuple[str, ...], version_table: str) -> Sequence[Step]:
+    def plan(self, revisions: RevisionMap, heads: tuple[str, ...], version_table: str) -> Sequence[MigrationStep]:
         """Return the steps that lead from *heads* to the target.
 
         :param revisions: the graph of the version files.

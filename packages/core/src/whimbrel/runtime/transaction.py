@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from sqlalchemy import Connection
 
@@ -100,7 +99,9 @@ class RunTransactions:
             self._impl.emit_begin()
 
     def _transaction(self) -> AbstractContextManager[object]:
-        if self._external:
+        if self._external and self._connection is not None:
+            # SQLite's driver keeps the owner's BEGIN back; without it, DDL would be committed statement by statement.
+            self._impl.begin_session(self._connection)
             return nullcontext()
         return self._text_transaction() if self._connection is None else self._live_transaction(self._connection)
 

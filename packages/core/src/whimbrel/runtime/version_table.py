@@ -10,6 +10,14 @@ from whimbrel.errors import CommandError
 from whimbrel.impl import DefaultImpl
 from whimbrel.revisions import MAX_REVISION_ID_LENGTH, RowChanges
 
+
+def moved(heads: frozenset[str], rows: RowChanges) -> frozenset[str]:
+    """Return the version rows after *rows* was done to *heads*."""
+    gone = {*rows.deletes, *(rows.update[:1] if rows.update else ())}
+    come = {*rows.inserts, *(rows.update[1:] if rows.update else ())}
+    return (heads - gone) | come
+
+
 PEER_WIDTH = 32
 """Characters that fit in the version column of a table made by Alembic; only longer ids need a look at the column."""
 
@@ -62,7 +70,7 @@ class VersionTable:
         self._impl.execute(self.table.delete())
 
     def apply(self, rows: RowChanges) -> None:
-        """Delete, update and insert what *rows* says, in this order.
+        """Delete, insert and update what *rows* says, in this order.
 
         :raises CommandError: a row that was to be changed is not there any more: another run moved it.
         """
@@ -77,10 +85,10 @@ class VersionTable:
             self._widen(connection)
         for old in rows.deletes:
             self._change(connection, self._delete, {"old": old})
-        if rows.update is not None:
-            self._change(connection, self._update, {"old": rows.update[0], "new": rows.update[1]})
         for new in rows.inserts:
             connection.execute(self._insert, {"new": new})
+        if rows.update is not None:
+            self._change(connection, self._update, {"old": rows.update[0], "new": rows.update[1]})
 
     def _change(self, connection: Connection, statement: Any, values: dict[str, str]) -> None:
         result = connection.execute(statement, values)
@@ -92,10 +100,10 @@ class VersionTable:
 
     def _write(self, rows: RowChanges) -> None:
         statements: list[Executable] = [self.table.delete().where(self._id == literal(old)) for old in rows.deletes]
+        statements += [self.table.insert().values(version_num=literal(new)).inline() for new in rows.inserts]
         if rows.update is not None:
             old, new = rows.update
             statements.append(self.table.update().values(version_num=literal(new)).where(self._id == literal(old)))
-        statements += [self.table.insert().values(version_num=literal(new)).inline() for new in rows.inserts]
         for statement in statements:
             self._impl.execute(statement)
 
