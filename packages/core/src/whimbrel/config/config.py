@@ -198,13 +198,14 @@ class Config:
     def settings(self) -> Settings:
         """The settings, checked. Made once, and again after something was set.
 
-        Settings that nobody knows are told to the logger ``whimbrel.config``, once.
+        Settings that nobody knows are told to the logger ``whimbrel.config``, once; the command line shows them itself.
 
         :raises ConfigError: a file, or a value in it, is wrong.
         """
         if self._settings is None:
             self._settings = make_settings(self.lookup(), self._read_hooks, lambda: no_script_location(self._here()))
-            if untold := [message for message in self._settings.warnings if message not in self._told]:
+            untold = [message for message in self._settings.warnings if message not in self._told]
+            if untold and self.cmd_opts is None:
                 import logging
 
                 for message in untold:

@@ -16,10 +16,10 @@ databases = engine1, engine2
 
 # Of each database a URL, or the environment variable that holds it. In this file a '%' in a URL is written twice.
 [engine1]
-sqlalchemy.url = <%text>${ENGINE1_URL}</%text>
+sqlalchemy.url = <%text>${DATABASE_URL1}</%text>
 
 [engine2]
-sqlalchemy.url = <%text>${ENGINE2_URL}</%text>
+sqlalchemy.url = <%text>${DATABASE_URL2}</%text>
 
 # Programs to run over a new revision file.
 # [post_write_hooks]
