@@ -32,6 +32,7 @@ from whimbrel.ddl.elements import (
     RenameTable,
     ServerDefault,
     TypeArgument,
+    default_change,
 )
 from whimbrel.ddl.sink import ConnectionSink, Sink, TextSink, Unconnected, as_statement, plain_text
 
@@ -58,6 +59,7 @@ __all__ = [
     "alter_column",
     "alter_table",
     "as_statement",
+    "default_change",
     "drop_column",
     "format_column_name",
     "format_literal",

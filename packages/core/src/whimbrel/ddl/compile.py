@@ -103,7 +103,7 @@ def _references(compiler: DDLCompiler, constraint: ForeignKeyConstraint) -> str:
     name = compiler.preparer.format_constraint(constraint) if constraint.name is not None else None
     remote = constraint.elements[0].column
     text = f"CONSTRAINT {name} " if name else ""
-    text += f"REFERENCES {compiler.define_constraint_remote_table(constraint, remote.table, compiler.preparer)}"
+    text += f"REFERENCES {compiler.preparer.format_table(remote.table)}"
     text += f" ({compiler.preparer.quote(remote.name)})"
     text += compiler.define_constraint_match(constraint)
     text += compiler.define_constraint_cascades(constraint)

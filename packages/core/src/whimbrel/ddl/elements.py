@@ -194,3 +194,20 @@ class ColumnComment(AlterColumn):
     def __init__(self, name: str, column_name: str, comment: str | None, **kw: Any) -> None:
         super().__init__(name, column_name, **kw)
         self.comment = comment
+
+
+def default_change(
+    name: str, column_name: str, default: ServerDefault | None, impl: Any, **kw: Any
+) -> ColumnDefault | ComputedColumnDefault | IdentityColumnDefault:
+    """Return the element that changes a default: computed and identity columns have elements of their own.
+
+    :param default: the new default; ``None`` for none.
+    :param impl: the dialect's ``DefaultImpl``.
+    :param kw: ``schema`` and what is ``existing_``, as :class:`AlterColumn` takes them.
+    """
+    pair = (default, kw.get("existing_server_default"))
+    if any(isinstance(item, Computed) for item in pair):
+        return ComputedColumnDefault(name, column_name, default if isinstance(default, Computed) else None, **kw)
+    if any(isinstance(item, Identity) for item in pair):
+        return IdentityColumnDefault(name, column_name, default if isinstance(default, Identity) else None, impl, **kw)
+    return ColumnDefault(name, column_name, default, **kw)

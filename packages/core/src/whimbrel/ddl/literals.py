@@ -6,7 +6,6 @@ import copy
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Dialect, literal
@@ -45,7 +44,6 @@ def text_dialect(dialect: Dialect, binary_literal: BinaryLiteral = ansi_binary_l
     return copied
 
 
-@lru_cache(maxsize=32)
 def _literal_compiler(base: type[SQLCompiler], binary_literal: BinaryLiteral) -> type[SQLCompiler]:
     """Return *base* with literals for what SQLAlchemy has none for: JSON, bytes, values of no declared type."""
     return type(f"Literal{base.__name__}", (_LiteralCompiler, base), {"binary_literal": staticmethod(binary_literal)})
@@ -56,10 +54,10 @@ class _LiteralCompiler(SQLCompiler):
 
     binary_literal: BinaryLiteral
 
-    def render_literal_bindparam(self, bindparam: BindParameter[Any], **kw: Any) -> str:
+    def render_literal_bindparam(self, bindparam: BindParameter[Any], *args: Any, **kw: Any) -> Any:
         given = kw.get(GIVEN) or {}
         if bindparam.key in given:
-            return super().render_literal_bindparam(bindparam, **{**kw, "render_literal_value": given[bindparam.key]})
+            kw["render_literal_value"] = given[bindparam.key]
         # Left alone, SQLAlchemy would write NULL for a parameter that nobody gave a value.
         collected = getattr(self, "_collected_params", None) or {}  # SQLAlchemy 2.1: statement.params(...)
         unset = bindparam.required and bindparam.value is None and bindparam.callable is None
@@ -70,7 +68,7 @@ class _LiteralCompiler(SQLCompiler):
             )
         if bindparam.value is None and bindparam.callable is None and bindparam.type.should_evaluate_none:
             kw.setdefault("render_literal_value", None)  # JSON's null is a value
-        return super().render_literal_bindparam(bindparam, **kw)
+        return super().render_literal_bindparam(bindparam, *args, **kw)  # type: ignore[no-untyped-call]  # SQLAlchemy's
 
     def render_literal_value(self, value: Any, type_: TypeEngine[Any]) -> str:
         if value is None and not type_.should_evaluate_none:

@@ -147,13 +147,13 @@ class TextSink:
         :param values: values of its parameters, and of columns that an INSERT or UPDATE does not set itself.
         :raises CommandError: a value has no literal, or a parameter has no value.
         """
-        assert isinstance(construct, ClauseElement)
-        if isinstance(construct, ExecutableDDLElement):
-            rendered = str(construct.compile(dialect=self.dialect)).strip()
-            return _INDENT_OR_QUOTED.sub(_four_spaces, rendered) if isinstance(construct, CreateTable) else rendered
+        element: Any = construct  # Executable says nothing of compile()
+        if isinstance(element, ExecutableDDLElement):
+            rendered = str(element.compile(dialect=self.dialect)).strip()
+            return _INDENT_OR_QUOTED.sub(_four_spaces, rendered) if isinstance(element, CreateTable) else rendered
         given = values or {}
         try:
-            statement = self._with_defaults(construct, list(given))
+            statement = self._with_defaults(element, list(given))
             compiled = statement.compile(
                 dialect=self.dialect,
                 column_keys=list(given),
@@ -168,7 +168,7 @@ class TextSink:
 
     def terminated(self, rendered: str) -> str:
         """Return *rendered* with its terminator, once, and never inside of a trailing comment."""
-        lines = rendered.splitlines()
+        lines = rendered.split("\n")
         while lines and lines[-1].lstrip().startswith("--"):
             lines.pop()
         last = lines[-1] if lines else ""

@@ -1,10 +1,8 @@
-"""From a directive to statements: :class:`DefaultImpl`, and the questions a dialect answers differently."""
+"""From a directive to statements: :class:`DefaultImpl`, and what carries each built-in directive out."""
 
 from __future__ import annotations
 
-from whimbrel.impl import implementations as _implementations  # declares what the built-in directives do
+from whimbrel.impl import implementations
 from whimbrel.impl.default import DefaultImpl
 
-__all__ = ["DefaultImpl"]
-
-del _implementations
+__all__ = ["DefaultImpl", "implementations"]

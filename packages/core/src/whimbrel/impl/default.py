@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, TextIO
 
-from sqlalchemy import Column, Computed, Connection, CursorResult, Dialect, Identity, MetaData, String, Table
+from sqlalchemy import Column, Connection, CursorResult, Dialect, MetaData, String, Table
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.schema import (
     AddConstraint,
@@ -28,21 +28,19 @@ from sqlalchemy.sql.expression import TableClause
 from whimbrel.ddl.elements import (
     AddColumn,
     ColumnComment,
-    ColumnDefault,
     ColumnName,
     ColumnNullable,
     ColumnType,
-    ComputedColumnDefault,
     DropColumn,
-    IdentityColumnDefault,
     RenameTable,
     ServerDefault,
     TypeArgument,
+    default_change,
 )
 from whimbrel.ddl.literals import ansi_binary_literal
 from whimbrel.ddl.sink import ConnectionSink, Sink, TextSink, Unconnected, as_statement
 from whimbrel.impl.rows import insert_statements
-from whimbrel.revisions.revision import MAX_REVISION_ID_LENGTH
+from whimbrel.revisions import MAX_REVISION_ID_LENGTH
 from whimbrel.unset import UNSET, UnsetType
 
 
@@ -341,25 +339,13 @@ class DefaultImpl:
         if nullable is not None:
             self.execute(ColumnNullable(table_name, column_name, nullable, **known))
         if server_default is not UNSET:
-            self.execute(self._default_change(table_name, column_name, server_default, known))
+            self.execute(default_change(table_name, column_name, server_default, self, **known))
         if type_ is not None:
             self.execute(ColumnType(table_name, column_name, type_, **known))
         if comment is not UNSET:
             self.execute(ColumnComment(table_name, column_name, comment, **known))
         if name is not None:
             self.execute(ColumnName(table_name, column_name, name, **known))
-
-    def _default_change(
-        self, table_name: str, column_name: str, default: ServerDefault | None, known: Mapping[str, Any]
-    ) -> ColumnDefault | ComputedColumnDefault | IdentityColumnDefault:
-        pair = (default, known["existing_server_default"])
-        if any(isinstance(item, Computed) for item in pair):
-            computed = default if isinstance(default, Computed) else None
-            return ComputedColumnDefault(table_name, column_name, computed, **known)
-        if any(isinstance(item, Identity) for item in pair):
-            identity = default if isinstance(default, Identity) else None
-            return IdentityColumnDefault(table_name, column_name, identity, self, **known)
-        return ColumnDefault(table_name, column_name, default, **known)
 
     # -- constraints and indexes --------------------------------------------------------------------------------------
 
@@ -395,7 +381,10 @@ class DefaultImpl:
     def wants(self, const: Constraint) -> bool:
         """Return whether this database has the constraint: the CHECK of a Boolean is only for those without BOOLEAN."""
         rule = getattr(const, "_create_rule", None)  # set by SQLAlchemy's Boolean and Enum
-        return rule is None or bool(rule(self.dialect.ddl_compiler(self.dialect, None)))
+        if rule is None:
+            return True
+        compiler = self.dialect.ddl_compiler(self.dialect, None)  # type: ignore[arg-type]  # only its dialect is read
+        return bool(rule(compiler))
 
     # -- within -------------------------------------------------------------------------------------------------------
 

@@ -193,7 +193,7 @@ class AbstractOperations:
             raise CommandError(
                 "op.run_async() needs a connection of an async engine, and this run has "
                 f"{'none, it writes SQL as text' if connection is None else 'a synchronous one'}.",
-                "Run the migrations through AsyncConnection.run_sync(), as the async template does, or use op.execute().",
+                "Run the migrations through AsyncConnection.run_sync(), as the async template does.",
             )
         wrapped = AsyncConnection._retrieve_proxy_for_target(connection)  # the one SQLAlchemy made, not a second
         result: R = await_only(async_function(wrapped, *args, **kw_args))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from whimbrel.operations.directives.any_constraint import AddConstraintOp, DropConstraintOp
 from whimbrel.operations.directives.base import AlterTableOp, MigrateOperation
 from whimbrel.operations.directives.columns import AddColumnOp, AlterColumnOp, DropColumnOp
 from whimbrel.operations.directives.constraints import (
-    AddConstraintOp,
     CreateCheckConstraintOp,
     CreateForeignKeyOp,
     CreatePrimaryKeyOp,
     CreateUniqueConstraintOp,
-    DropConstraintOp,
 )
 from whimbrel.operations.directives.containers import (
     DowngradeOps,

@@ -327,7 +327,20 @@ class AlterColumnOp(AlterTableOp):
 
 
 _ALTER_COLUMN_KEYWORDS = frozenset(
-    ["autoincrement", "existing_autoincrement", "nullable", "comment", "server_default", "new_column_name", "type_", "existing_type", "existing_server_default", "existing_nullable", "existing_comment", "schema"]
+    (
+        "autoincrement",
+        "existing_autoincrement",
+        "nullable",
+        "comment",
+        "server_default",
+        "new_column_name",
+        "type_",
+        "existing_type",
+        "existing_server_default",
+        "existing_nullable",
+        "existing_comment",
+        "schema",
+    )
 )
 
 

@@ -120,8 +120,8 @@ class MigrationScript(MigrateOperation):
         self.branch_label = branch_label
         self.version_path = version_path
         self.depends_on = depends_on
-        self.upgrade_ops_list = _listed(upgrade_ops, UpgradeOps)
-        self.downgrade_ops_list = _listed(downgrade_ops, DowngradeOps)
+        self.upgrade_ops_list = _listed(upgrade_ops)
+        self.downgrade_ops_list = _listed(downgrade_ops)
 
     @property
     def upgrade_ops(self) -> UpgradeOps | None:
@@ -133,7 +133,7 @@ class MigrationScript(MigrateOperation):
 
     @upgrade_ops.setter
     def upgrade_ops(self, ops: UpgradeOps | Sequence[UpgradeOps]) -> None:
-        self.upgrade_ops_list = _listed(ops, UpgradeOps)
+        self.upgrade_ops_list = _listed(ops)
 
     @property
     def downgrade_ops(self) -> DowngradeOps | None:
@@ -145,7 +145,7 @@ class MigrationScript(MigrateOperation):
 
     @downgrade_ops.setter
     def downgrade_ops(self, ops: DowngradeOps | Sequence[DowngradeOps]) -> None:
-        self.downgrade_ops_list = _listed(ops, DowngradeOps)
+        self.downgrade_ops_list = _listed(ops)
 
 
 def _diffs(container: OpContainer) -> Iterator[Any]:
@@ -156,8 +156,8 @@ def _diffs(container: OpContainer) -> Iterator[Any]:
             yield op.to_diff_tuple()
 
 
-def _listed(ops: T | Sequence[T], kind: type[T]) -> list[T]:
-    return [ops] if isinstance(ops, kind) else list(ops)
+def _listed(ops: T | Sequence[T]) -> list[T]:
+    return [ops] if isinstance(ops, OpContainer) else list(ops)
 
 
 def _only(ops: list[T], name: str) -> T | None:
