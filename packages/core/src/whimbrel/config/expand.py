@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from whimbrel.config.origin import Origin
 
-_VARIABLE = re.compile(r"\$(\$?)\{([^{}]*)\}")
-_TOKEN = re.compile(r"%(%?)\((\w+)\)s")
+_VARIABLE = r"\$(\$?)\{([^{}]*)\}"
+_TOKEN = r"%(%?)\((\w+)\)s"
 
 
 def expand_variables(value: object, origin: Origin, key: str) -> object:
@@ -24,7 +24,7 @@ def expand_variables(value: object, origin: Origin, key: str) -> object:
     :raises ConfigError: the variable is not set, or what is in the braces is no name of a variable.
     """
     if isinstance(value, str):
-        return _VARIABLE.sub(lambda found: _variable(found, origin, key), value) if "${" in value else value
+        return re.sub(_VARIABLE, lambda found: _variable(found, origin, key), value) if "${" in value else value
     if isinstance(value, list):
         return [expand_variables(item, origin, key) for item in value]
     if isinstance(value, dict):
@@ -64,7 +64,7 @@ def expand_tokens(value: object, tokens: Mapping[str, str]) -> object:
         '/srv/100%/%(rev)s'
     """
     if isinstance(value, str):
-        return _TOKEN.sub(lambda found: _token(found, tokens), value) if "%" in value else value
+        return re.sub(_TOKEN, lambda found: _token(found, tokens), value) if "%(" in value else value
     if isinstance(value, list):
         return [expand_tokens(item, tokens) for item in value]
     if isinstance(value, dict):

@@ -7,7 +7,7 @@ import re
 
 from whimbrel.errors import ConfigError
 
-_PACKAGE = re.compile(r"([^\W\d]\w+(?:\.[^\W\d]\w*)*):(.*)", re.DOTALL)  # two letters: C:\x is a path
+_PACKAGE = r"([^\W\d]\w+(?:\.[^\W\d]\w*)*):(.*)"  # two letters: C:\x is a path
 
 
 def resolve_location(text: str, key: str = "script_location") -> str:
@@ -26,7 +26,7 @@ def resolve_location(text: str, key: str = "script_location") -> str:
         >>> resolve_location("email:mime").endswith("/email/mime")
         True
     """
-    found = None if os.path.isabs(text) else _PACKAGE.fullmatch(text)
+    found = None if os.path.isabs(text) or ":" not in text else re.fullmatch(_PACKAGE, text)
     if found is None:
         return text
     package, folder = found[1], found[2]

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from whimbrel.errors import ConfigError
 
-_HEADER = re.compile(r"\s*\[+([^\]]+)\]")
-_ASSIGNMENT = re.compile(r"\s*([^\s=:#;\[][^=:]*?)\s*[=:]")
+# Patterns are kept as text, and compiled where a message needs them: start-up does not pay for that.
+_HEADER = r"\s*\[+([^\]]+)\]"
+_ASSIGNMENT = r"\s*([^\s=:#;\[][^=:]*?)\s*[=:]"
 
 
 class Origin(NamedTuple):
@@ -52,10 +53,10 @@ def line_of(path: str, section: str, key: str) -> int | None:
     try:
         with open(path, encoding="utf-8-sig", errors="replace") as stream:
             for number, text in enumerate(stream, 1):
-                if found := _HEADER.match(text):
+                if found := re.match(_HEADER, text):
                     header = found[1]
                     continue
-                found = _ASSIGNMENT.match(text)
+                found = re.match(_ASSIGNMENT, text)
                 if found and _plain(f"{header}.{found[1]}" if header else found[1]) == wanted:
                     return number
     except OSError:  # gone since it was parsed: the message then goes without a line

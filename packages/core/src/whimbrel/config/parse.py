@@ -16,7 +16,7 @@ FLAGS = {
 
 SEPARATORS = ("os", "space", "newline", ":", ";")
 
-_OBJECT_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
+_OBJECT_NAME = r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*"
 
 
 def text(lookup: Lookup, key: str) -> str | None:
@@ -91,8 +91,7 @@ def path_separator(lookup: Lookup) -> tuple[str, Callable[[str], list[str]]]:
     if found is not None and name not in SEPARATORS:
         raise found.origin.error(key, f"has to be one of {', '.join(SEPARATORS)}, not {name!r}.")
     character = {"os": os.pathsep, "space": r"\s", "newline": "\n"}.get(name, name)
-    pattern = re.compile(rf"[{character}\n]")
-    return name, lambda value: [part.strip() for part in pattern.split(value) if part.strip()]
+    return name, lambda value: [part.strip() for part in re.split(rf"[{character}\n]", value) if part.strip()]
 
 
 def listed(lookup: Lookup, key: str, divide: Callable[[str], list[str]]) -> tuple[str, ...]:
@@ -119,7 +118,7 @@ def object_names(lookup: Lookup, key: str) -> tuple[str, ...]:
     """
     names = listed(lookup, key, lambda value: re.split(r"[\s,]+", value) if value else [])
     for name in names:
-        if not _OBJECT_NAME.fullmatch(name):
+        if not re.fullmatch(_OBJECT_NAME, name):
             place = lookup.find(key)
             assert place is not None  # a name came from it
             raise place.origin.error(

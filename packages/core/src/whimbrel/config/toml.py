@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from whimbrel.errors import ConfigError
 
-_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+_AT_LINE = r"\(at line (\d+), column \d+\)"
 
 
 class Table(NamedTuple):
@@ -43,9 +43,9 @@ def read_toml(path: str) -> Table | None:
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text (at byte {error.start}).", file=path) from None
     except tomllib.TOMLDecodeError as error:
-        found = _AT_LINE.search(str(error))
+        found = re.search(_AT_LINE, str(error))
         line = int(found[1]) if found else None
-        what = _AT_LINE.sub("", str(error)).strip()
+        what = re.sub(_AT_LINE, "", str(error)).strip()
         place = f"{path}, line {line}" if line else path
         raise ConfigError(f"{place}: this is not TOML: {what}.", file=path, line=line) from None
     tool = content.get("tool")
