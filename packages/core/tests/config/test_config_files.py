@@ -15,7 +15,6 @@ from whimbrel.errors import ConfigError
 @pytest.fixture(autouse=True)
 def working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("WHIMBREL_CONFIG", raising=False)
     return tmp_path
 
 
@@ -38,18 +37,16 @@ def working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_files_found_in_the_working_directory(there: dict[str, str], ini: str | None, toml: str | None) -> None:
     for name, content in there.items():
         Path(name).write_text(content)
-    assert discover() == ConfigFiles(ini, toml, False)
-    assert discover(directory=os.getcwd()) == ConfigFiles(
-        ini and os.path.abspath(ini), toml and os.path.abspath(toml), False
-    )
+    assert discover() == ConfigFiles(ini, toml)
+    assert discover(directory=os.getcwd()) == ConfigFiles(ini and os.path.abspath(ini), toml and os.path.abspath(toml))
 
 
 def test_named_files_are_the_only_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("whimbrel.ini").write_text("")
     monkeypatch.setenv("WHIMBREL_CONFIG", "env.toml")
-    assert discover() == ConfigFiles(None, "env.toml", True)
-    assert discover(["my.cfg"]) == ConfigFiles("my.cfg", None, True)
-    assert discover(["a.toml", "b.ini"]) == ConfigFiles("b.ini", "a.toml", True)
+    assert discover() == ConfigFiles(None, "env.toml")
+    assert discover(["my.cfg"]) == ConfigFiles("my.cfg", None)
+    assert discover(["a.toml", "b.ini"]) == ConfigFiles("b.ini", "a.toml")
 
 
 def test_two_files_of_one_kind() -> None:
@@ -106,6 +103,12 @@ def test_a_file_that_is_not_there(file: str) -> None:
         config.get_main_option("timezone", "UTC")
     config.set_main_option("timezone", "UTC")  # a program may fill it
     assert config.settings.timezone == "UTC"
+
+
+def test_a_file_that_the_environment_names_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WHIMBREL_CONFIG", "nowhere.ini")
+    with pytest.raises(ConfigError, match=r"^There is no file nowhere\.ini, which WHIMBREL_CONFIG names\."):
+        _ = Config.discover().settings
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from whimbrel.config.sources import CONFIG_VARIABLE
 from whimbrel.config.toml import Table
 from whimbrel.errors import ConfigError
 
@@ -24,11 +25,11 @@ def no_section(
     """
     said = []
     if ini is not None:
-        said.append(f"{ini} has no section [{section}]" if os.path.exists(ini) else f"there is no file {ini}")
+        said.append(f"{ini} has no section [{section}]" if os.path.exists(ini) else _no_file(ini))
     if toml is not None:
         name = table.name if table else "tool.whimbrel"
         title = name if section == "whimbrel" else ".".join(filter(None, [name, section]))
-        said.append(f"{toml} has no table [{title}]" if os.path.exists(toml) else f"there is no file {toml}")
+        said.append(f"{toml} has no table [{title}]" if os.path.exists(toml) else _no_file(toml))
     tables = [key for key, value in table.values.items() if isinstance(value, dict)] if table else []
     choice = [f"[{name}]" for name in (*ini_sections, *tables) if name != "sqlalchemy"]
     message = ", and ".join(said) or f"no section [{section}] has been set"
@@ -37,6 +38,11 @@ def no_section(
         f"It has: {', '.join(choice)}; -n NAME chooses another main section." if choice else _INIT,
         file=ini or toml,
     )
+
+
+def _no_file(path: str) -> str:
+    by_variable = f", which {CONFIG_VARIABLE} names" if os.environ.get(CONFIG_VARIABLE) == path else ""
+    return f"there is no file {path}{by_variable}"
 
 
 def no_script_location(file: str | None) -> ConfigError:

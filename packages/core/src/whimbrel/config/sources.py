@@ -48,12 +48,10 @@ class ConfigFiles(NamedTuple):
 
     :ivar ini: path of the ini file, or None.
     :ivar toml: path of the TOML file, or None.
-    :ivar named: they were named, by ``-c`` or ``WHIMBREL_CONFIG``, not found.
     """
 
     ini: str | None
     toml: str | None
-    named: bool
 
 
 def discover(files: Sequence[str] = (), directory: str = "") -> ConfigFiles:
@@ -73,11 +71,10 @@ def discover(files: Sequence[str] = (), directory: str = "") -> ConfigFiles:
                     f"More than one configuration file of the same kind is given: {', '.join(group)}.",
                     "Give -c once, or once for an ini file and once for a TOML file.",
                 )
-        return ConfigFiles(ini[0] if ini else None, toml[0] if toml else None, True)
+        return ConfigFiles(ini[0] if ini else None, toml[0] if toml else None)
     return ConfigFiles(
         _present(os.path.join(directory, "whimbrel.ini")),
         _present(os.path.join(directory, "whimbrel.toml")) or _mentioned(os.path.join(directory, "pyproject.toml")),
-        False,
     )
 
 
