@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from whimbrel.errors import CycleDetected, DependencyCycleDetected
+from whimbrel.errors import CycleDetected, DependencyCycleDetected, DependencyLoopDetected, LoopDetected
 from whimbrel.revisions.revision import Revision
 
 
@@ -18,12 +18,13 @@ def cycle_error(
     :param parents: what an id comes after, dependencies included.
     """
     circle = _circle(suspects, lambda id_: nodes[id_].down_revisions)
-    kind = CycleDetected
-    if not circle:
+    by_dependency = not circle
+    if by_dependency:
         circle = _circle(suspects, parents)
-        kind = DependencyCycleDetected
     paths = [path for id_ in circle if (path := nodes[id_].path) is not None]
-    return kind(circle, paths)
+    if len(circle) == 1:
+        return (DependencyLoopDetected if by_dependency else LoopDetected)(circle[0], paths)
+    return (DependencyCycleDetected if by_dependency else CycleDetected)(circle, paths)
 
 
 def _circle(suspects: Collection[str], parents: Callable[[str], tuple[str, ...]]) -> list[str]:

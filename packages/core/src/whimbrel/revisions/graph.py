@@ -232,8 +232,11 @@ class RevisionGraph:
         if not self._labels:
             return frozenset()
         if self._inherited is None:
-            self._inherited = InheritedLabels(self._nodes, self._order, lambda id_: len(self.followers(id_)) > 1)
+            self._inherited = InheritedLabels(self._nodes, self._order, self._parts)
         return self._inherited.of(revision)
+
+    def _parts(self, revision: str) -> bool:
+        return len(self._children.get(revision, ())) + len(self._dependents.get(revision, ())) > 1
 
     def topological(self) -> Sequence[str]:
         """All ids, bases first, each after everything it follows or depends on."""

@@ -21,7 +21,7 @@ class InheritedLabels:
     :param is_branch_point: whether more than one revision comes after an id, dependencies included.
     """
 
-    __slots__ = ("_bits", "_names", "_own", "_sets")
+    __slots__ = ("_bits", "_latest", "_names", "_own")
 
     def __init__(
         self,
@@ -31,17 +31,19 @@ class InheritedLabels:
     ) -> None:
         self._names: list[str] = []
         self._own: dict[str, int] = {}
-        self._sets: dict[int, frozenset[str]] = {0: frozenset()}
+        self._latest: tuple[int, frozenset[str]] = (0, frozenset())
         self._bits = self._upwards(nodes, order)
         self._downwards(nodes, order, is_branch_point)
 
     def of(self, revision: str) -> frozenset[str]:
         """The labels of the revision with this id."""
         bits = self._bits.get(revision, 0)
-        labels = self._sets.get(bits)
-        if labels is None:
-            labels = self._sets[bits] = frozenset(name for at, name in enumerate(self._names) if bits >> at & 1)
-        return labels
+        latest = self._latest
+        if bits != latest[0]:
+            # Read from the lowest bit up; neighbours, asked one after the other, share the answer.
+            read = zip(self._names, reversed(f"{bits:b}"), strict=False)
+            latest = self._latest = (bits, frozenset(name for name, bit in read if bit == "1"))
+        return latest[1]
 
     def _upwards(self, nodes: Mapping[str, Revision], order: Sequence[str]) -> dict[str, int]:
         bits: dict[str, int] = {}

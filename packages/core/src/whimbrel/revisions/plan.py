@@ -33,6 +33,7 @@ def plan_upgrade(graph: RevisionGraph, target: str | Iterable[str] | None, heads
         a --+        +-- m      plan_upgrade(graph, "m", ("a",))   upgrade a -> c2, a -> c1, c1, c2 -> m
             +-- c2 --+
     """
+    heads, implied = _tidied(graph, heads)
     missing = needed(graph, upgrade_targets(graph, target, heads), heads)
     rows = set(heads)
     steps: list[RevisionStep] = []
@@ -41,6 +42,25 @@ def plan_upgrade(graph: RevisionGraph, target: str | Iterable[str] | None, heads
         rows.difference_update(covered)
         rows.add(id_)
         steps.append(RevisionStep(graph, graph[id_], True, _joined(covered, id_)))
+    return _plan(steps, implied)
+
+
+def _tidied(graph: RevisionGraph, heads: Sequence[str]) -> tuple[Sequence[str], tuple[str, ...]]:
+    """The rows that count, and those that say nothing because another row needs what they name.
+
+    A run leaves no such rows; a hand, or a ``depends_on`` written after the fact, does.
+    """
+    if len(heads) < 2:
+        return heads, ()
+    kept = _topmost(graph, heads)
+    return kept, tuple(row for row in heads if row not in set(kept))
+
+
+def _plan(steps: Sequence[RevisionStep], implied: tuple[str, ...]) -> Plan:
+    """The plan of *steps*, the first of which also takes away the rows that say nothing."""
+    if steps and implied:
+        rows = steps[0].rows
+        steps[0].rows = rows._replace(deletes=implied + rows.deletes)
     return Plan(steps)
 
 
@@ -60,6 +80,7 @@ def plan_downgrade(graph: RevisionGraph, target: str, heads: Sequence[str]) -> P
     :raises RangeNotAncestorError: the target is not applied.
     :raises RevisionError: the identifier, as :func:`~whimbrel.revisions.target.resolve` says.
     """
+    heads, implied = _tidied(graph, heads)
     gone = unneeded(graph, target, heads)
     applied = ancestors(graph, heads) if gone else set()
     # How many applied revisions still stand on each parent of what goes: at none, the parent is a head again.
@@ -75,7 +96,7 @@ def plan_downgrade(graph: RevisionGraph, target: str, heads: Sequence[str]) -> P
             if left == 1:
                 bare.append(parent)
         steps.append(RevisionStep(graph, graph[id_], False, _parted(id_, bare)))
-    return Plan(steps)
+    return _plan(steps, implied)
 
 
 def _parted(old: str, new: Sequence[str]) -> RowChanges:
@@ -154,5 +175,8 @@ def _stamp_steps(graph: RevisionGraph, wanted: Iterable[str], heads: Sequence[st
 
 
 def _stamp(graph: RevisionGraph, old: tuple[str, ...], new: tuple[str, ...], *, is_upgrade: bool = False) -> StampStep:
-    rows = _joined([row for row in old if row not in new], new[0]) if new else RowChanges(deletes=old)
+    if new and new[0] not in old:
+        rows = _joined(old, new[0])
+    else:
+        rows = RowChanges(deletes=tuple(row for row in old if row not in new))
     return StampStep(old, new, is_upgrade, not (old and new), graph, rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,6 +11,8 @@ from whimbrel.revisions.graph import RevisionGraph
 from whimbrel.revisions.order import newest_first
 from whimbrel.revisions.select import above, between
 from whimbrel.revisions.target import Target, parse, resolve, walk, walk_down, within_branch
+
+_CURRENT = re.compile(r"(.*@)?current([+-]\d+)?")
 
 
 class Range(NamedTuple):
@@ -21,7 +24,7 @@ class Range(NamedTuple):
     @property
     def needs_current(self) -> bool:
         """Whether the database has to be asked for its revisions."""
-        return any("current" in end for end in self)
+        return any(_CURRENT.fullmatch(end) for end in self)
 
 
 def parse_range(text: str) -> Range:
@@ -76,21 +79,19 @@ def _start(
 ) -> tuple[str, ...]:
     if lower is None or not lower.is_relative or (lower.offset or 0) > 0:
         return _end(graph, lower, current, ())
-    found: dict[str, None] = {}
-    for upper in within_branch(graph, lower, uppers):
-        below = _walk_down_clipped(graph, upper, -(lower.offset or 0), lower.text)
-        if below is None:
-            return ()
-        found[below] = None
-    return tuple(found)
+    steps = -(lower.offset or 0)
+    starts = within_branch(graph, lower, uppers)
+    return tuple(dict.fromkeys(_clipped(graph, start, steps, lower.text) for start in starts))
 
 
-def _walk_down_clipped(graph: RevisionGraph, start: str, steps: int, argument: str) -> str | None:
-    at: str | None = start
+def _clipped(graph: RevisionGraph, start: str, steps: int, argument: str) -> str:
+    """What is *steps* below *start*, or as far as there is something."""
+    at = start
     for _ in range(steps):
-        if at is None:
+        below, _ = walk_down(graph, at, 1, argument)
+        if below is None:
             break
-        at = walk_down(graph, at, 1, argument)[0]
+        at = below
     return at
 
 

@@ -141,6 +141,8 @@ def _first_to_go(graph: RevisionGraph, target: Target, heads: Sequence[str], app
         raise too_far(target.text, 0)
     if target.label is None:
         start = heads[0] if heads else None
+        if len(heads) > 1:
+            _warn_of_choice(target, heads)
     else:
         branch = applied & lineage(graph, branch_root(graph, target))
         # Where another branch goes on from here, this one has not begun.
@@ -149,3 +151,13 @@ def _first_to_go(graph: RevisionGraph, target: Target, heads: Sequence[str], app
     if start is None:
         raise too_far(target.text, 0)
     return walk_down(graph, start, -offset, target.text)[1]
+
+
+def _warn_of_choice(target: Target, heads: Sequence[str]) -> None:
+    import warnings
+
+    warnings.warn(
+        f"'{target.text}' from several revisions ({', '.join(heads)}) is ambiguous: it counts from {heads[0]}. "
+        f"Name a branch: <branch label>@{target.text}",
+        stacklevel=4,
+    )

@@ -76,7 +76,7 @@ def resolve(graph: RevisionGraph, identifier: str | Iterable[str] | None) -> tup
     """
     if identifier is None:
         return ()
-    if not isinstance(identifier, str) and isinstance(identifier, Iterable):
+    if isinstance(identifier, Iterable) and not isinstance(identifier, str | bytes):
         return tuple(dict.fromkeys(id_ for one in identifier for id_ in resolve(graph, one)))
     target = parse(graph, identifier)
     if target.offset is None:
