@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from whimbrel.config import Config
     from whimbrel.operations import OperationRegistry
     from whimbrel.operations.ops import MigrationScript
-    from whimbrel.revisions import Step
+    from whimbrel.revisions import MigrationStep
 
 log = logging.getLogger("whimbrel.plugins")
 
@@ -123,7 +123,7 @@ class Plugins:
             if found:
                 config.add_source(plugin, found)
 
-    def version_applied(self, context: specs.MigrationRun, step: Step, heads: frozenset[str]) -> None:
+    def version_applied(self, context: specs.MigrationRun, step: MigrationStep, heads: frozenset[str]) -> None:
         """Tell the plugins that *step* was taken; the parameters are those of ``whimbrel_version_applied``."""
         self._ask("whimbrel_version_applied", context=context, step=step, heads=heads)
 

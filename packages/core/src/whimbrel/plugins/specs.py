@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from whimbrel.impl import DefaultImpl
     from whimbrel.operations import OperationRegistry
     from whimbrel.operations.ops import MigrationScript
-    from whimbrel.revisions import Step
+    from whimbrel.revisions import MigrationStep
 
 
 class MigrationRun(Protocol):
@@ -118,7 +118,7 @@ def whimbrel_config_sources(config: Config) -> Mapping[str, str] | None:
 
 
 @hookspec
-def whimbrel_version_applied(context: MigrationRun, step: Step, heads: frozenset[str]) -> None:
+def whimbrel_version_applied(context: MigrationRun, step: MigrationStep, heads: frozenset[str]) -> None:
     """Hear that a revision was applied, and its version row moved.
 
     Called after each step of ``upgrade``, ``downgrade`` and ``stamp``, inside the step's transaction, after the

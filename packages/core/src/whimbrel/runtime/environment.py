@@ -70,7 +70,6 @@ class EnvironmentContext:
         self.reporter: Reporter = (request.reporter if request is not None else None) or LogReporter()
         self.plugins = Plugins.load()
         self.plugins.supply_settings(config)
-        self.plugins.supply_settings(config)
         self._fn = fn
         self._as_sql = as_sql
         self._starting_rev = starting_rev
@@ -118,7 +117,7 @@ class EnvironmentContext:
 
         :raises MultipleHeads: there are several.
         """
-        return self.script.as_revision_number("head")  # type: ignore[return-value]  # "head" names one revision
+        return self.script.get_current_head()
 
     def get_head_revisions(self) -> tuple[str, ...]:
         """Return the heads of the version files."""
@@ -176,9 +175,7 @@ class EnvironmentContext:
 
         :param section: another section of the settings to look in.
         """
-        return self._given_or(
-            lambda: connections.connected(self.database_url(section), self.config.lookup(section).engine_options)
-        )
+        return self._given_or(section)
 
     def connect_async(self, section: str | None = None) -> AbstractAsyncContextManager[AsyncConnection]:
         """Return an async context that connects over an async driver, and disconnects at its end.

@@ -8,7 +8,7 @@ from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from whimbrel.errors import CommandError, DatabaseUnreachable, EnvironmentScriptError, MigrationFailed, redact
-from whimbrel.revisions import MigrationStep
+from whimbrel.revisions import RevisionStep
 
 
 def line_in(path: str, error: BaseException) -> int | None:
@@ -38,21 +38,21 @@ def _shortened(statement: str, limit: int = 600) -> str:
 
 
 def migration_failed(
-    step: MigrationStep, path: str, error: BaseException, *, as_sql: bool, undone: bool
+    step: RevisionStep, path: str, error: BaseException, *, as_sql: bool, undone: str | None
 ) -> MigrationFailed:
     """Return what to raise when *step*'s script raised *error*.
 
     :param path: the script.
     :param as_sql: SQL was being written as text.
-    :param undone: the database is as it was before the step.
+    :param undone: what the rollback undoes, in words; ``None`` where it does not undo everything.
     """
     direction = "downgrade" if step.is_downgrade else "upgrade"
     line = line_in(path, error)
     where = f"{path}:{line}" if line else path
-    revision = step.revision.revision if step.revision is not None else ""
+    revision = step.revision.revision
     remedies = [error.remedy] if isinstance(error, CommandError) and error.remedy else []
     if undone:
-        remedies.append("The database is as it was before this revision.")
+        remedies.append(f"The database is as it was before {undone}.")
     elif not as_sql:
         remedies.append(
             "What ran before the failing statement stays where this database cannot undo it. Look at the tables this "

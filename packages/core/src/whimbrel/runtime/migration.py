@@ -15,7 +15,7 @@ from whimbrel.config import Config
 from whimbrel.errors import CommandError, MultipleHeads
 from whimbrel.operations import OperationRegistry, Operations
 from whimbrel.plugins import Plugins
-from whimbrel.revisions import MigrationStep, plan_stamp
+from whimbrel.revisions import MigrationStep, RevisionStep, plan_stamp
 from whimbrel.runtime.connect import parsed_url
 from whimbrel.runtime.failure import migration_failed
 from whimbrel.runtime.options import MigrationOptions
@@ -23,7 +23,7 @@ from whimbrel.runtime.report import LogReporter, Reporter
 from whimbrel.runtime.request import RunRequest
 from whimbrel.runtime.transaction import RunTransactions
 from whimbrel.runtime.version_table import VersionTable, moved
-from whimbrel.script import ScriptDirectory
+from whimbrel.script import Script, ScriptDirectory
 
 log = logging.getLogger(__name__)
 
@@ -328,21 +328,16 @@ class MigrationContext:
         self._plugins.version_applied(self, step, heads)
 
     def _run_script(self, step: MigrationStep, arguments: Mapping[str, Any]) -> None:
-        if step.is_stamp:
+        if not isinstance(step, RevisionStep):
             return
-        script = self._script_of(step)
+        script = step.revision
+        assert isinstance(script, Script)
         function = script.module.downgrade if step.is_downgrade else script.module.upgrade
         try:
             function(**arguments)
         except Exception as error:
-            undone = self.transactional_ddl and not self.as_sql and not self._transactions.external
+            undone = self._transactions.undoes
             raise migration_failed(step, script.path, error, as_sql=self.as_sql, undone=undone) from error
-
-    def _script_of(self, step: MigrationStep) -> Any:
-        assert step.revision is not None
-        if self.script is None:
-            return step.revision
-        return self.script.get_revision(step.revision.revision)
 
     def _prepare_version_table(self, purge: bool = False) -> None:
         if self.connection is None:

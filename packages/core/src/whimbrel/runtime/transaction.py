@@ -37,6 +37,14 @@ class RunTransactions:
         self._per_revision = per_revision or not transactional_ddl
         self._external = connection is not None and connection.in_transaction()
         self._open = False
+        self._interrupted = False
+
+    @property
+    def undoes(self) -> str | None:
+        """What a rollback of the open transaction undoes, in words; ``None`` where it does not undo all of it."""
+        if self._connection is None or self._external or self._interrupted or not self._transactional_ddl:
+            return None
+        return "this revision" if self._per_revision else "this run"
 
     @property
     def external(self) -> bool:
@@ -77,6 +85,7 @@ class RunTransactions:
             with self._text_interruption(reopen):
                 yield
             return
+        self._interrupted = True
         if reopen:
             self._connection.commit()
         before = self._connection.get_isolation_level()
@@ -123,6 +132,7 @@ class RunTransactions:
         self.end_read()
         self._begin(connection)
         self._open = True
+        self._interrupted = False
         try:
             yield
             connection.commit()

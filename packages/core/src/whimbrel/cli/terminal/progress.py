@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from whimbrel.cli.terminal.colour import has_colour
 
 if TYPE_CHECKING:
-    from whimbrel.revisions import Step
+    from whimbrel.revisions import MigrationStep
 
 _CLEAR = "\r\x1b[K"
 _GREEN, _RED, _DIM, _END = "\x1b[32m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
@@ -31,29 +31,29 @@ class Progress:
         self._coloured = has_colour(stream)
         self._began = 0.0
 
-    def plan(self, steps: Sequence[Step]) -> None:
+    def plan(self, steps: Sequence[MigrationStep]) -> None:
         """Say so when there is nothing to do."""
         self._began = perf_counter()
         if not steps:
             self._write("Nothing to do: the database is there already.\n")
 
-    def start(self, step: Step, index: int, total: int) -> None:
+    def start(self, step: MigrationStep, index: int, total: int) -> None:
         """Begin the line of *step*."""
         self._write(self._line(step, index, total, " ..."))
 
-    def done(self, step: Step, index: int, total: int, seconds: float) -> None:
+    def done(self, step: MigrationStep, index: int, total: int, seconds: float) -> None:
         """End the line of *step* with its duration, and the last one with that of the run."""
         self._write(f"{_CLEAR}{self._line(step, index, total, f'  {seconds:.2f} s', _DIM)}\n")
         if index == total:
             seconds = perf_counter() - self._began
             self._write(self._in(_GREEN, f"Done: {total} step{'s' * (total > 1)} in {seconds:.2f} s") + "\n")
 
-    def failed(self, step: Step, index: int, total: int, error: BaseException) -> None:
+    def failed(self, step: MigrationStep, index: int, total: int, error: BaseException) -> None:
         """End the line of *step* with how it ended; what went wrong is told by the error."""
         how = "  failed" if isinstance(error, Exception) else "  interrupted"
         self._write(f"{_CLEAR}{self._line(step, index, total, how, _RED)}\n")
 
-    def _line(self, step: Step, index: int, total: int, end: str, colour: str = "") -> str:
+    def _line(self, step: MigrationStep, index: int, total: int, end: str, colour: str = "") -> str:
         # A line that wraps could not be taken back with a carriage return.
         room = max(_width(self._stream) - len(end) - 1, 20)
         text = f"[{index:>{len(str(total))}}/{total}] {step.long_log}"
