@@ -28,7 +28,7 @@ class TestAnErrorInAHook:
         plugin(bare_site, "audit", "@hookimpl\ndef whimbrel_version_applied(step): step.no_such_attribute\n")
 
         with pytest.raises(PluginError) as raised:
-            Plugins.load().version_applied(Run(), Step(), frozenset())
+            Plugins.load().version_applied(Run(), STEP, frozenset())
 
         file = bare_site.folder / "audit_plugin.py"
         assert str(raised.value) == (
@@ -46,7 +46,7 @@ class TestAnErrorInAHook:
             "@hookimpl\ndef whimbrel_version_applied(step): raise CommandError('Not on a Friday.', 'Wait.')\n",
         )
         with pytest.raises(CommandError, match=r"^Not on a Friday\.\nWait\.$"):
-            Plugins.load().version_applied(Run(), Step(), frozenset())
+            Plugins.load().version_applied(Run(), STEP, frozenset())
 
 
 class TestConfigSources:
@@ -135,7 +135,7 @@ class TestTrace:
 
         plugins = Plugins.load()
         plugins.impl_class("ingres")
-        plugins.version_applied(Run(), Step(), frozenset())
+        plugins.version_applied(Run(), STEP, frozenset())
 
         captured = capsys.readouterr()
         assert captured.out == ""
@@ -189,3 +189,6 @@ class Run:
 
 class Step:
     """A step, of which these plugins ask nothing."""
+
+
+STEP: Any = Step()
