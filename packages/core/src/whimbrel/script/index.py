@@ -1,0 +1,150 @@
+"""The headers of a version folder, kept from one process to the next beside the bytecode cache."""
+
+from __future__ import annotations
+
+import marshal
+import os
+import struct
+import sys
+import time
+from binascii import crc32
+from typing import Final, NamedTuple, cast
+
+_MAGIC: Final = b"whimbrel headers 1\n"
+_MARSHAL_VERSION: Final = 4
+
+_KEY: Final = struct.Struct("<QqqQ")
+_pack = _KEY.pack
+
+IndexRow = tuple[bytes, str, tuple[str, ...], tuple[str, ...], tuple[str, ...], str]
+"""A file's key, followed by the fields of its header."""
+
+
+def file_key(state: os.stat_result) -> bytes:
+    """Return what tells one state of a file from another: its size, mtime, ctime and inode.
+
+    An edit that keeps size and mtime still moves ctime. (Windows has no such ctime: there, an edit that restores both
+    is not noticed, as by Python's own bytecode cache.)
+    """
+    try:
+        return _pack(state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+    except struct.error:  # a file of the year 2300, or an inode of 128 bits
+        return _pack(state.st_size, 0, 0, hash((state.st_mtime_ns, state.st_ctime_ns, state.st_ino)) & (1 << 64) - 1)
+
+
+class HeaderIndex(NamedTuple):
+    """Where the headers of one version folder are kept.
+
+    Nothing depends on it: it may be deleted, damaged or unwritable at any time, and a file whose key differs from the
+    stored one is read again. It is replaced in one step, so two processes may write it at once; either is right.
+
+    :param path: the index file, or None when there is to be none.
+
+    Example::
+
+        index = HeaderIndex.of("migrations/versions")
+        rows = index.load()
+    """
+
+    path: str | None
+
+    @classmethod
+    def of(cls, folder: str) -> HeaderIndex:
+        """Return the index of *folder*: none when ``WHIMBREL_INDEX=0``, or when the folder is not there."""
+        if os.environ.get("WHIMBREL_INDEX", "1").lower() in ("0", "no", "false", "off"):
+            return cls(None)
+        return cls(os.path.join(_cache_folder(folder), f"whimbrel.{sys.implementation.cache_tag}.index"))
+
+    def load(self) -> dict[str, IndexRow]:
+        """Return the stored rows by file name; none of them when there is no index or it is damaged."""
+        if self.path is None:
+            return {}
+        try:
+            with open(self.path, "rb", buffering=0) as file:
+                data = file.read()
+            start = len(_MAGIC) + 4
+            body = memoryview(data)[start:]
+            if data[: len(_MAGIC)] != _MAGIC or int.from_bytes(data[len(_MAGIC) : start], "big") != crc32(body):
+                return {}
+            return cast("dict[str, IndexRow]", marshal.loads(body))
+        except (OSError, EOFError, ValueError, TypeError):
+            return {}
+
+    def now(self) -> int:
+        """Return the clock of the file system that holds the index, in nanoseconds; this machine's if it is read-only.
+
+        The clock of a file server may differ from this machine's, and it is the server that stamps the files.
+        """
+        if self.path is None:
+            return time.time_ns()
+        probe = self._temporary()
+        try:
+            os.makedirs(os.path.dirname(probe), exist_ok=True)
+            descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+            try:
+                return os.fstat(descriptor).st_mtime_ns
+            finally:
+                os.close(descriptor)
+                os.unlink(probe)
+        except OSError:
+            return time.time_ns()
+
+    def save(self, rows: dict[str, IndexRow]) -> bool:
+        """Replace the stored rows by *rows*; return whether that was possible."""
+        if self.path is None:
+            return False
+        body = marshal.dumps(_with_shared_ids(rows), _MARSHAL_VERSION)
+        temporary = self._temporary()
+        try:
+            os.makedirs(os.path.dirname(temporary), exist_ok=True)
+            with open(temporary, "xb", buffering=0) as file:
+                data = _MAGIC + crc32(body).to_bytes(4, "big") + body
+                while data:
+                    data = data[file.write(data) or 0 :]
+            os.replace(temporary, self.path)
+        except OSError:  # a read-only or full disk: the next run reads the files again, that is all
+            _forget(temporary)
+            return False
+        return True
+
+    def _temporary(self) -> str:
+        return f"{self.path}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
+
+
+def settled(key: bytes, now: int) -> bool:
+    """Say whether a file that had *key* when it was read can be recognised by it.
+
+    A file changed in the very tick of the clock in which it was read may change again without a new time stamp, so a
+    file that young is not entered. (Git calls such an entry "racily clean": git-scm.com/docs/racy-git.)
+
+    :param key: the file's key before it was read.
+    :param now: the file system's clock before it was read, in nanoseconds.
+    """
+    _, mtime, ctime, _ = _KEY.unpack(key)
+    # File systems with times in whole (FAT: even) seconds show it; the others tick at least every 10 ms.
+    tick = 2_000_000_000 if ctime % 1_000_000_000 == 0 else 50_000_000
+    return bool(max(mtime, ctime) + tick < now)
+
+
+def _cache_folder(folder: str) -> str:
+    if sys.pycache_prefix is None:
+        return os.path.join(folder, "__pycache__")
+    from importlib.util import cache_from_source
+
+    return os.path.dirname(cache_from_source(os.path.join(folder, "x.py")))
+
+
+def _forget(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return
+
+
+def _with_shared_ids(rows: dict[str, IndexRow]) -> dict[str, IndexRow]:
+    """Return *rows* with each id one object however many files name it: so marshal stores it, and makes it, once."""
+    ids = {row[1]: row[1] for row in rows.values()}
+    return {
+        name: (key, ids[revision], tuple([ids.get(parent, parent) for parent in parents]), labels, depends, doc)
+        for name, (key, revision, parents, labels, depends, doc) in rows.items()
+    }
