@@ -102,8 +102,11 @@ def _references(compiler: DDLCompiler, constraint: ForeignKeyConstraint) -> str:
     """Return a foreign key of one column as it stands inside of that column: without FOREIGN KEY (...)."""
     name = compiler.preparer.format_constraint(constraint) if constraint.name is not None else None
     remote = constraint.elements[0].column
+    table = compiler.define_constraint_remote_table(  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+        constraint, remote.table, compiler.preparer
+    )
     text = f"CONSTRAINT {name} " if name else ""
-    text += f"REFERENCES {compiler.preparer.format_table(remote.table)}"
+    text += f"REFERENCES {table}"
     text += f" ({compiler.preparer.quote(remote.name)})"
     text += compiler.define_constraint_match(constraint)
     text += compiler.define_constraint_cascades(constraint)

@@ -199,7 +199,7 @@ class AlterColumnOp(AlterTableOp):
         **kw: Any,
     ) -> None:
         if kw:
-            check_keywords("alter_column", kw, _ALTER_COLUMN_KEYWORDS - kw.keys())
+            check_keywords("alter_column", kw.keys() - _ALTER_COLUMN_KEYWORDS, _ALTER_COLUMN_KEYWORDS)
         super().__init__(table_name, schema=schema)
         self.column_name = column_name
         self.existing_type = existing_type
