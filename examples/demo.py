@@ -50,14 +50,15 @@ class Demo:
         if done.returncode:
             raise SystemExit(done.returncode)
 
-    def fill_newest_revision(self, upgrade: str, downgrade: str) -> None:
-        """Write the two bodies into the file that ``revision`` has just made, and show it."""
+    def fill_newest_revision(self, upgrade: str, downgrade: str) -> str:
+        """Write the two bodies into the file that ``revision`` has just made, show it, and return its id."""
         newest = max((self.folder / "migrations/versions").glob("*.py"), key=lambda path: path.stat().st_mtime_ns)
         head, _, rest = newest.read_text(encoding="utf-8").partition("def upgrade")
         rest = rest.replace("    pass\n", f"    {upgrade}\n", 1).replace("    pass\n", f"    {downgrade}\n", 1)
         newest.write_text(f"{head}def upgrade{rest}", encoding="utf-8")
         self.say(f"In your editor: {newest.relative_to(self.folder).as_posix()}")
         print("".join(f"  | {line}\n" for line in newest.read_text(encoding="utf-8").splitlines()), end="", flush=True)
+        return newest.name.partition("_")[0]
 
 
 def main() -> None:
@@ -68,7 +69,7 @@ def main() -> None:
         demo.whimbrel("init", "--template", "minimal", "migrations")
         demo.say("The first revision")
         demo.whimbrel("revision", "-m", "create users")
-        demo.fill_newest_revision(*USERS)
+        first = demo.fill_newest_revision(*USERS)
         demo.whimbrel("upgrade", "head")
         demo.say("A second one")
         demo.whimbrel("revision", "-m", "add email")
@@ -76,7 +77,7 @@ def main() -> None:
         demo.say("The history knows where the database is")
         demo.whimbrel("history", "--indicate-current")
         demo.say("What would be run, as SQL, without touching the database")
-        demo.whimbrel("upgrade", "head", "--sql")
+        demo.whimbrel("upgrade", f"{first}:head", "--sql")
         demo.say("Up")
         demo.whimbrel("upgrade", "head")
         demo.whimbrel("current")
