@@ -60,7 +60,7 @@ def add_column(operations: Operations, op: ops.AddColumnOp) -> None:
         inline_primary_key=op.inline_primary_key,
         **op.kw,
     )
-    for constraint in table.constraints:
+    for constraint in table._sorted_constraints:  # a set has no order; CREATE TABLE takes this one
         spelt = op.inline_references and isinstance(constraint, ForeignKeyConstraint)
         if not spelt and not isinstance(constraint, PrimaryKeyConstraint):
             impl.add_constraint(constraint)
