@@ -91,6 +91,7 @@ class Environment:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("WHIMBREL_", "PYTHON"))
         }
+        environment["DATABASE_URL"] = "sqlite:///app.db"  # the variable that the settings of the template name
         done = subprocess.run(
             [str(self.bin / "whimbrel"), *arguments],
             cwd=self.project,
@@ -106,16 +107,11 @@ class Environment:
         expect("Traceback" not in output, f"a traceback:\n{output}")
         return output
 
-    def write_project(self) -> None:
-        """A project without env.py, on an SQLite database."""
-        self.whimbrel("init", "--template", "minimal", "migrations")
-        os.environ["APP_DATABASE"] = "sqlite:///app.db"
-
 
 def use_core_alone(wheels: Path, folder: Path) -> None:
     """Core without any sibling reads histories, and says what to install where it needs one."""
     environment = Environment(wheels, folder, "whimbrel")
-    environment.write_project()
+    environment.whimbrel("init", "--template", "minimal", "migrations")
     environment.whimbrel("revision", "-m", "create users")
     environment.whimbrel("heads", says="(head)")
     environment.whimbrel("upgrade", "head", code=1, says="pip install whimbrel-sqlite")
@@ -124,7 +120,7 @@ def use_core_alone(wheels: Path, folder: Path) -> None:
 def use_core_with_one_dialect(wheels: Path, folder: Path) -> None:
     """The main job, with core and SQLite only."""
     environment = Environment(wheels, folder, "whimbrel", "whimbrel-sqlite")
-    environment.write_project()
+    environment.whimbrel("init", "--template", "minimal", "migrations")
     environment.whimbrel("revision", "-m", "create users", "--rev-id", "a1")
     environment.whimbrel("revision", "-m", "create orders", "--rev-id", "b2")
     environment.whimbrel("upgrade", "head")
