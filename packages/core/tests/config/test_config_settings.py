@@ -137,9 +137,9 @@ def test_one_text_in_toml_is_one_folder(tmp_path: Path) -> None:
     ("line", "message"),
     [
         ("sourceless = maybe", "sourceless has to be true or false, not 'maybe'."),
-        ("truncate_slug_length = many", "truncate_slug_length has to be a whole number of at least 1, not 'many'."),
-        ("truncate_slug_length = 0", "truncate_slug_length has to be a whole number of at least 1, not '0'."),
-        ("truncate_slug_length = ²", "truncate_slug_length has to be a whole number of at least 1, not '²'."),
+        ("truncate_slug_length = many", "truncate_slug_length has to be a whole number, not 'many'."),
+        ("truncate_slug_length = -1", "truncate_slug_length has to be a whole number, not '-1'."),
+        ("truncate_slug_length = ²", "truncate_slug_length has to be a whole number, not '²'."),
         ("output_encoding = utf-9", "output_encoding is 'utf-9', which is no encoding that Python knows.\nTry: utf-8"),
         ("path_separator = |", "path_separator has to be one of os, space, newline, :, ;, not '|'."),
         (

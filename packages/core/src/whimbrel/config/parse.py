@@ -47,7 +47,7 @@ def flag(lookup: Lookup, key: str, default: bool) -> bool:
 
 
 def whole_number(lookup: Lookup, key: str, default: int) -> int:
-    """Return a number of at least 1.
+    """Return a whole number, not less than 0.
 
     :raises ConfigError: it is no such number.
     """
@@ -55,8 +55,8 @@ def whole_number(lookup: Lookup, key: str, default: int) -> int:
     value = None if found is None else _text(found, key)
     if found is None or value is None:
         return default
-    if not (value.isascii() and value.isdigit() and int(value) > 0):
-        raise found.origin.error(key, f"has to be a whole number of at least 1, not {value!r}.")
+    if not (value.isascii() and value.isdigit()):
+        raise found.origin.error(key, f"has to be a whole number, not {value!r}.")
     return int(value)
 
 

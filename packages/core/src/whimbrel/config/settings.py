@@ -48,7 +48,7 @@ class Settings(NamedTuple):
     :ivar recursive_version_locations: folders inside version locations hold version files too.
     :ivar file_template: name of a new version file, without its suffix, in ``%`` format; may have folders.
     :ivar timezone: name of the zone of a new version file's date; None for the local one.
-    :ivar truncate_slug_length: the most characters of a message in a file name.
+    :ivar truncate_slug_length: the most characters of a message in a file name; 0 for as many as by default.
     :ivar revision_environment: ``revision`` runs env.py even without ``--autogenerate``.
     :ivar sourceless: ``.pyc`` files count as version files.
     :ivar prepend_sys_path: folders to put in front of ``sys.path``.
