@@ -34,7 +34,7 @@ def test_ends(shop: RevisionMap) -> None:
 
 
 def test_an_empty_history() -> None:
-    empty = RevisionMap(lambda: [])
+    empty = RevisionMap(list)
     assert empty.heads == empty.bases == ()
     assert empty.get_current_head() is None
     assert list(empty.walk()) == []

@@ -196,8 +196,8 @@ class TestCounting:
     def test_off_the_end(self, shop: RevisionMap) -> None:
         with pytest.raises(RelativeRevisionError) as caught:
             shop.resolve("x3-4")
-        assert str(caught.value) == "'x3-4' leads off the end: there is only 3 steps that way."
-        with pytest.raises(RelativeRevisionError, match="there is no step that way"):
+        assert str(caught.value) == "'x3-4' leads off the end of the history after 3 steps."
+        with pytest.raises(RelativeRevisionError, match="leads off the end of the history at once"):
             shop.resolve("e+1")
         with pytest.raises(RelativeRevisionError):
             shop.resolve("e+0")

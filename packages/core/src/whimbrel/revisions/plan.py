@@ -53,7 +53,8 @@ def _tidied(graph: RevisionGraph, heads: Sequence[str]) -> tuple[Sequence[str], 
     if len(heads) < 2:
         return heads, ()
     kept = _topmost(graph, heads)
-    return kept, tuple(row for row in heads if row not in set(kept))
+    counting = set(kept)
+    return kept, tuple(row for row in heads if row not in counting)
 
 
 def _plan(steps: Sequence[RevisionStep], implied: tuple[str, ...]) -> Plan:

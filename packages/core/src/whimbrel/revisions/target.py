@@ -41,14 +41,8 @@ class Target(NamedTuple):
 def parse(graph: RevisionGraph, identifier: str) -> Target:
     """Take *identifier* apart; what is an id or a label as it stands is left whole.
 
-    :raises ResolutionError: it is no text, or says nothing.
+    :raises ResolutionError: it says nothing.
     """
-    if not isinstance(identifier, str):
-        raise ResolutionError(
-            f"Revision identifier {identifier!r} is not a string.",
-            repr(identifier),
-            "Check how the database driver returns text.",
-        )
     if identifier in graph or identifier in graph.labels:
         return Target(identifier, None, identifier, None)
     label, _, rest = identifier.rpartition("@")
@@ -76,8 +70,8 @@ def resolve(graph: RevisionGraph, identifier: str | Iterable[str] | None) -> tup
     """
     if identifier is None:
         return ()
-    if isinstance(identifier, Iterable) and not isinstance(identifier, str | bytes):
-        return tuple(dict.fromkeys(id_ for one in identifier for id_ in resolve(graph, one)))
+    if not isinstance(identifier, str):
+        return tuple(dict.fromkeys(id_ for one in _several(identifier) for id_ in resolve(graph, one)))
     target = parse(graph, identifier)
     if target.offset is None:
         return named(graph, target)
@@ -91,6 +85,17 @@ def resolve(graph: RevisionGraph, identifier: str | Iterable[str] | None) -> tup
         return tuple(dict.fromkeys(id_ for id_ in ends if id_ is not None))
     found = walk(graph, _at_most_one(graph, named(graph, target), target.text), target)
     return () if found is None else (found,)
+
+
+def _several(identifiers: Iterable[str]) -> Iterable[str]:
+    given: object = identifiers  # whatever a database driver made of a column of text
+    if isinstance(given, bytes) or not isinstance(given, Iterable):
+        raise ResolutionError(
+            f"Revision identifier {given!r} is not a string.",
+            repr(given),
+            "Check how the database driver returns text.",
+        )
+    return identifiers
 
 
 def resolve_one(graph: RevisionGraph, identifier: str | None) -> str | None:
@@ -222,8 +227,8 @@ def walk_up(
 
 def too_far(argument: str, there: int) -> RelativeRevisionError:
     """The error for a count that leads off the end after *there* steps."""
-    what = f"only {there} step{'' if there == 1 else 's'} that way" if there else "no step that way"
-    return RelativeRevisionError(f"{argument!r} leads off the end: there is {what}.", argument)
+    end = f"after {there} step{'' if there == 1 else 's'}" if there else "at once"
+    return RelativeRevisionError(f"{argument!r} leads off the end of the history {end}.", argument)
 
 
 def _forks(argument: str, at: str, ways: Collection[str]) -> RelativeRevisionError:
