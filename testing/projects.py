@@ -64,7 +64,7 @@ class Project:
         Without bodies, upgrade() creates the table ``t_<id>`` and downgrade() drops it.
         """
         create = f'op.create_table("t_{id}", sa.Column("id", sa.Integer, primary_key=True))'
-        path = self.versions / f"{id}.py"
+        path = self.versions / f"{id[:60]}.py"
         text = SCRIPT.format(
             doc=doc if doc is not None else f"revision {id}",
             id=id,

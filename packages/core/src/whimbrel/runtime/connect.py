@@ -64,9 +64,9 @@ async def connected_async(url: str, options: Mapping[str, Any]) -> AsyncIterator
         engine = async_engine_from_config({**options, "url": parsed}, prefix="", poolclass=NullPool)
         connection = await engine.connect()
     try:
-        async with connection:
-            yield connection
+        yield connection
     finally:
+        await connection.close()
         await engine.dispose()
 
 

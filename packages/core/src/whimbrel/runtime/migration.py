@@ -15,7 +15,7 @@ from whimbrel.config import Config
 from whimbrel.errors import CommandError, MultipleHeads
 from whimbrel.operations import OperationRegistry, Operations
 from whimbrel.plugins import Plugins
-from whimbrel.revisions import MigrationStep, RevisionStep, plan_stamp
+from whimbrel.revisions import MigrationInfo, MigrationStep, RevisionStep, StampStep, plan_stamp
 from whimbrel.runtime.connect import parsed_url
 from whimbrel.runtime.failure import migration_failed
 from whimbrel.runtime.options import MigrationOptions
@@ -348,3 +348,13 @@ class MigrationContext:
             self._versions.create()
         elif purge:
             self._versions.purge()
+
+
+__all__ = [
+    "MigrationContext",
+    "MigrationInfo",
+    "MigrationStep",
+    "RevisionStep",
+    "RunEnvironment",
+    "StampStep",
+]
