@@ -133,7 +133,7 @@ class TestReading:
         ]
 
     def test_a_range_that_begins_with_a_minus_is_an_options_value(self, three, run):
-        assert run("history", "-r", "-2:").out.splitlines()[-1] == "a1 -> b2, revision b2"
+        assert run("history", "-r", "-1:").out.splitlines()[1:] == ["a1 -> b2, revision b2"]
 
     @pytest.mark.parametrize(
         "words",
@@ -168,8 +168,9 @@ class TestReading:
 class TestWriting:
     def test_revision(self, project, run):
         done = run("revision", "-m", "create accounts", "--rev-id", "a1", "--branch-label", "shop")
-        assert done.code == 0
-        assert (project.versions / "a1_create_accounts.py").is_file()
+        path = project.versions / "a1_create_accounts.py"
+        assert done == (0, f"Generating {path} ...  done\n", "")
+        assert path.is_file()
         assert run("heads").out == "a1 (shop) (head)\n"
 
     def test_revision_options(self, three, run):
@@ -189,11 +190,9 @@ class TestWriting:
         assert run("merge", "-m", "together", "--rev-id", "e5", "heads").code == 0
         assert run("heads").out == "e5 (head)\n"
 
-    def test_edit(self, three, run, monkeypatch, capfd):
-        monkeypatch.delenv("VISUAL", raising=False)
-        monkeypatch.setenv("EDITOR", "cat")
-        assert run("edit", "b2").code == 0
-        assert "revision = 'b2'" in capfd.readouterr().out
+    def test_edit(self, three, process):
+        done = process("edit", "b2", environment={"VISUAL": "", "EDITOR": "cat"})
+        assert done == (0, (three.versions / "b2.py").read_text(), "")
 
     def test_edit_with_an_editor_that_is_not_there(self, three, run, monkeypatch):
         monkeypatch.setenv("VISUAL", "no-such-editor --wait")
@@ -307,9 +306,9 @@ def test_graph_only_commands_import_neither_sqlalchemy_nor_a_plugin(three, proce
     done = process(*words, before=report, environment={"VISUAL": "true", "WHIMBREL_DATABASE_URL": "nonsense"})
     assert done.code == 0
     loaded = set(done.err.split())
-    assert not loaded & {"sqlalchemy", "pluggy", "importlib.metadata", "whimbrel_sqlite", "asyncio"}
+    assert not loaded & {"sqlalchemy", "pluggy", "whimbrel_sqlite", "asyncio"}
     if words in GRAPH_ONLY:
-        assert "mako" not in loaded
+        assert not loaded & {"mako", "importlib.metadata", "logging"}
 
 
 @pytest.mark.parametrize("words", [["revision", "-m", "new"], ["init", "others"]])

@@ -48,7 +48,7 @@ def on_terminal(*words, **environment):
 
 def settled(shown):
     """Return the lines as they stand in the end, durations replaced by 0.00."""
-    lines = [line.rpartition("\r\x1b[K")[2] for line in shown.splitlines()]
+    lines = [line.rpartition("\r\x1b[K")[2] for line in shown.rstrip("\n").split("\n")]
     return [re.sub(r"\d+\.\d\d s", "0.00 s", line) for line in lines]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from whimbrel import command
-from whimbrel.commands import new_files
 from whimbrel.commands.list_templates import templates
 from whimbrel.config import Config
 from whimbrel.errors import CommandError, ConfigError
@@ -119,7 +117,7 @@ class TestNothingIsOverwritten:
         printed = init("migrations", template="pyproject")
         assert Path("pyproject.toml").read_text().startswith('[project]\nname = "shop"\n\n')
         assert Config.discover().settings.script_location.endswith("/migrations")
-        assert "created  pyproject.toml\n" in printed or "changed  pyproject.toml\n" in printed
+        assert "changed  pyproject.toml\n" in printed
 
     def test_a_pyproject_that_has_the_table_is_kept(self):
         Path("pyproject.toml").write_text('[tool.whimbrel]\nscript_location = "old"\n')
@@ -137,9 +135,8 @@ class TestNothingIsOverwritten:
 def test_the_settings_go_where_they_are_asked_for():
     printed = init("migrations", config=Config("conf/db.ini"))
     assert "conf/db.ini" in tree()
-    assert Config("conf/db.ini").settings.script_location == str(Path("conf").absolute() / "../migrations") or (
-        os.path.realpath(Config("conf/db.ini").settings.script_directory()) == str(Path("migrations").absolute())
-    )
+    used = Config("conf/db.ini").settings.script_directory()
+    assert os.path.realpath(used) == os.path.realpath("migrations")
     assert "look at conf/db.ini" in printed
 
 
@@ -147,22 +144,6 @@ def test_an_unknown_template_names_those_there_are():
     with pytest.raises(CommandError, match="There is no template 'nope'") as error:
         init("migrations", template="nope")
     assert ", ".join(TEMPLATES) in str(error.value)
-    assert tree() == []
-
-
-def test_a_full_disk_leaves_nothing_behind(monkeypatch):
-    real = open
-
-    def full(path, mode="r", **kw):
-        if str(path).endswith("script.py.mako") and "x" in mode:
-            stream = real(path, mode, **kw)
-            stream.close()
-            raise OSError(errno.ENOSPC, "No space left on device", str(path))
-        return real(path, mode, **kw)
-
-    monkeypatch.setattr(new_files, "open", full, raising=False)
-    with pytest.raises(CommandError, match=r"script\.py\.mako cannot be written: No space left on device"):
-        init("migrations")
     assert tree() == []
 
 

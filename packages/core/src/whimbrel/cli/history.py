@@ -24,7 +24,7 @@ def command(
     """List the revisions, newest first."""
     from whimbrel.commands.history import history
 
-    asks_database = indicate_current or "current" in (rev_range or "").split(":")
+    asks_database = indicate_current or "current" in (rev_range or "")
     run = session.run_environment if asks_database else session.run
     run(
         history,

@@ -22,4 +22,5 @@ def command(session: Session, revisions: tuple[str, ...], sql: bool, tag: str | 
     """
     from whimbrel.commands.stamp import stamp
 
-    session.run_environment(stamp, revision=revisions, sql=sql, tag=tag, purge=purge)
+    reporter = None if sql else session.progress()
+    session.run_environment(stamp, revision=revisions, sql=sql, tag=tag, purge=purge, reporter=reporter)

@@ -33,7 +33,7 @@ def branches(config: Config, verbose: bool = False, *, as_json: bool = False) ->
 
 
 def _following(script: ScriptDirectory, point: Script) -> list[Script]:
-    return [script.get_revision(name) for name in sorted(point.nextrev)]
+    return list(script.get_revisions(sorted(point.nextrev)))
 
 
 def _told(point: Script, after: list[Script], verbose: bool) -> str:

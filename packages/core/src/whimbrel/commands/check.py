@@ -27,10 +27,8 @@ def check(config: Config, *, as_json: bool = False) -> None:
         whimbrel.command.check(Config("whimbrel.ini"))
     """
     script = ScriptDirectory.from_config(config)
-    differences: list[Any] = []
-    for found in compared(config, script, asked="check"):
-        if not found.upgrade_ops.is_empty():
-            differences += found.upgrade_ops.as_diffs()
+    found = compared(config, script, asked="check")
+    differences: list[Any] = [diff for item in found for ops in item.upgrade_ops_list for diff in ops.as_diffs()]
     if as_json:
         print_json(config, {"differences": [repr(item) for item in differences]})
     if differences:

@@ -49,7 +49,8 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False, *,
     standings: list[Standing] = []
 
     def at(rows: tuple[str, ...], context: MigrationContext) -> None:
-        standings.append(Standing(_url(context), rows, tuple(script.get_all_current(rows))))
+        found = sorted(script.get_all_current(rows), key=lambda item: item.revision)
+        standings.append(Standing(_url(context), rows, tuple(found)))
 
     look(config, script, at)
     heads = frozenset(script.get_heads())

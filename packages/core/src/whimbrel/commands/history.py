@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from whimbrel.commands.facts import facts_of, print_json, print_lines
-from whimbrel.errors import CommandError
+from whimbrel.revisions import Range, parse_range, select_range
 from whimbrel.script import ScriptDirectory
 
 if TYPE_CHECKING:
@@ -26,28 +26,28 @@ def history(
     """Print the revisions, newest first.
 
     :param config: the settings.
-    :param rev_range: ``start:end``, ``start:`` or ``:end``, both ends included; ``current`` on either side asks the
-        database.
+    :param rev_range: ``start:end``, ``start:`` or ``:end``, both ends included, such as ``-3:``; ``current`` on
+        either side asks the database.
     :param verbose: print all that is known of each.
     :param indicate_current: mark the revisions the database is at; this asks the database.
     :param graph: draw the graph.
     :param as_json: print a JSON list instead; with *indicate_current* each has ``is_current``.
-    :raises CommandError: *rev_range* has no ``:``.
-    :raises ResolutionError: an end of *rev_range* names no revision.
+    :raises ResolutionError: *rev_range* has no ``:``, or one of its ends names no revision.
+    :raises RangeNotAncestorError: its start is not below its end.
 
     Example::
 
         whimbrel.command.history(config, rev_range="current:head", graph=True)
     """
     script = ScriptDirectory.from_config(config)
-    base, head = _ends(rev_range)
+    wanted = parse_range(rev_range) if rev_range is not None else Range("", "")
     current: tuple[str, ...] = ()
-    if indicate_current or "current" in (base, head):
+    if indicate_current or wanted.needs_current:
         from whimbrel.commands.database import current_rows
 
         current = current_rows(config, script)
     marked = _all_current(script, current) if indicate_current else frozenset()
-    walk = _walk(script, base, head, current)
+    walk = _walk(script, wanted, current)
     if as_json:
         found = [facts_of(item) for item in walk]
         if indicate_current:
@@ -59,29 +59,15 @@ def history(
         print_lines(config, _told(walk, verbose, marked))
 
 
-def _ends(rev_range: str | None) -> tuple[str, str]:
-    if rev_range is None:
-        return "base", "heads"
-    start, colon, end = rev_range.partition(":")
-    if not colon:
-        raise CommandError(
-            "History range requires [start]:[end], [start]:, or :[end].",
-            f"For one revision:  whimbrel show {rev_range}",
-        )
-    return start.strip() or "base", end.strip() or "heads"
-
-
 def _all_current(script: ScriptDirectory, rows: tuple[str, ...]) -> frozenset[str]:
     """Return the revisions the database is at: its rows, and the heads that those rows imply by depending on them."""
     return frozenset(item.revision for item in script.get_all_current(rows))
 
 
-def _walk(script: ScriptDirectory, base: str, head: str, current: tuple[str, ...]) -> Iterable[Script]:
-    lower = current if base == "current" else base
-    upper = current if head == "current" else head
-    if upper == ():
-        return ()
-    return script.walk_revisions(base=lower or "base", head=upper)
+def _walk(script: ScriptDirectory, wanted: Range, current: tuple[str, ...]) -> Iterable[Script]:
+    if wanted == ("", ""):
+        return script.walk_revisions()
+    return script.get_revisions(select_range(script.revision_map, wanted, current))
 
 
 def _told(walk: Iterable[Script], verbose: bool, marked: frozenset[str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from whimbrel.commands.new_files import NewFiles
+from whimbrel.commands.new_files import NewFiles, shown
 from whimbrel.errors import CommandError, ConfigError
 
 if TYPE_CHECKING:
@@ -36,10 +36,8 @@ def init(config: Config, directory: str, template: str = "generic", package: boo
     with NewFiles() as new:
         _write_folder(new, directory, [file for file in files if not file.is_config], package)
         kept = [path for file, path in settings if not _write_settings(new, file, path, directory)]
-    for path in new.changed:
-        config.print_stdout("%s", f"created  {_shown(path)}")
-    for path in kept:
-        config.print_stdout("%s", f"kept     {_shown(path)}: it has settings already")
+    kept_lines = [f"kept     {shown(path)}: it has settings already" for path in kept]
+    config.print_stdout("%s", "\n".join(new.told + kept_lines))
     config.print_stdout("%s", "\n" + _next_step(config, directory, settings[0][1]))
 
 
@@ -94,12 +92,12 @@ def _next_step(config: Config, directory: str, settings_path: str) -> str:
         return f"These settings cannot be read yet: {error}"
     if not in_use:
         return (
-            f"The commands still use the folder {_shown(used)}, as the settings say. "
-            f"To use {_shown(directory)}, set script_location in {_shown(settings_path)}."
+            f"The commands still use the folder {shown(used)}, as the settings say. "
+            f"To use {shown(directory)}, set script_location in {shown(settings_path)}."
         )
     option = _options(config)
     return (
-        f"Next: look at {_shown(settings_path)}, tell it where the database is, and go on with\n\n"
+        f"Next: look at {shown(settings_path)}, tell it where the database is, and go on with\n\n"
         f'    whimbrel {option}revision -m "first revision"\n'
         f"    whimbrel {option}upgrade head"
     )
@@ -115,12 +113,3 @@ def _written(config: Config) -> Config:
 
 def _options(config: Config) -> str:
     return "".join(f"-c {path} " for path in getattr(config.cmd_opts, "config", None) or ())
-
-
-def _shown(path: str) -> str:
-    """Return *path* as a person in the working directory would write it."""
-    try:
-        relative = os.path.relpath(path)
-    except ValueError:  # another drive, on Windows
-        return path
-    return path if relative.startswith(os.pardir) else relative

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from whimbrel.commands.ids import new_revision_id
+from whimbrel.commands.new_revision import generate, new_revision_id
 from whimbrel.script import ScriptDirectory
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def merge(
     branch_label: str | Sequence[str] | None = None,
     rev_id: str | None = None,
     splice: bool = False,
-) -> Script | None:
+) -> Script:
     """Create a revision file that joins *revisions*; it changes nothing itself.
 
     :param config: the settings.
@@ -37,11 +37,12 @@ def merge(
         whimbrel.command.merge(config, "heads", message="merge the two branches")
     """
     script = ScriptDirectory.from_config(config)
-    return script.generate_revision(
-        rev_id or new_revision_id(),
-        message,
+    return generate(
+        config,
+        script,
+        revid=rev_id or new_revision_id(),
+        message=message,
         head=[revisions] if isinstance(revisions, str) else list(revisions),
         splice=splice,
         branch_labels=branch_label,
-        config=config,
     )

@@ -22,7 +22,8 @@ class NewFiles:
     """
 
     def __init__(self) -> None:
-        self.changed: list[str] = []
+        self.told: list[str] = []
+        """A line about each, in the order they came."""
         self._undo: list[tuple[str, bytes | None]] = []
 
     def __enter__(self) -> NewFiles:
@@ -37,7 +38,7 @@ class NewFiles:
             _undo(path, before)
         if isinstance(error, OSError):
             raise CommandError(
-                f"{error.filename or self.changed[-1]} cannot be written: {error.strerror or error}.",
+                f"{shown(error.filename or self._undo[-1][0])} cannot be written: {error.strerror or error}.",
                 "Nothing was created.",
             ) from error
 
@@ -75,8 +76,17 @@ class NewFiles:
         self._note(path, before)
 
     def _note(self, path: str, before: bytes | None) -> None:
-        self.changed.append(path)
         self._undo.append((path, before))
+        self.told.append(f"{'created' if before is None else 'changed'}  {shown(path)}")
+
+
+def shown(path: str) -> str:
+    """Return *path* as a person in the working directory would write it."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:  # another drive, on Windows
+        return path
+    return path if relative.startswith(os.pardir) else relative
 
 
 def _undo(path: str, before: bytes | None) -> None:

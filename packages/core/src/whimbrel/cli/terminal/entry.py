@@ -32,6 +32,7 @@ def run(words: list[str], prog: str) -> int:
         _say("Terminated.")
         return int(error.code or 0)
     finally:
+        session.close()
         if session.no_plugins:
             _restore("WHIMBREL_DISABLE_PLUGINS", plugins_disabled)
 

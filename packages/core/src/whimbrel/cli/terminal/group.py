@@ -72,6 +72,13 @@ def _nearest(name: str, known: list[str]) -> str:
     return f" Did you mean {' or '.join(found)}?" if found else ""
 
 
+def _leave_out_plugins(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    # Before everything else: help and the name of the command are looked up before the group itself runs.
+    if wanted and not ctx.resilient_parsing:
+        ctx.obj.no_plugins = True
+        os.environ["WHIMBREL_DISABLE_PLUGINS"] = "1"
+
+
 def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
         click.echo(f"whimbrel {__version__}")
@@ -97,7 +104,14 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool
 @click.option("--raiseerr", is_flag=True, help="Raise errors with their traceback.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only; the exit code tells.")
 @click.option("-v", "--verbose", is_flag=True, help="Print more of what happens, and tracebacks.")
-@click.option("--no-plugins", is_flag=True, help="Leave out the plugins of other packages.")
+@click.option(
+    "--no-plugins",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_leave_out_plugins,
+    help="Leave out the plugins of other packages.",
+)
 @click.option(
     "--version",
     is_flag=True,
@@ -110,5 +124,3 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool
 def group(ctx: click.Context, /, **options: Any) -> None:
     """Schema migrations for SQLAlchemy."""
     ctx.obj.take(**options)
-    if ctx.obj.no_plugins:
-        os.environ["WHIMBREL_DISABLE_PLUGINS"] = "1"

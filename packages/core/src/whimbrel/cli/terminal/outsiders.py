@@ -51,5 +51,5 @@ def _broken(point: EntryPoint, reason: str) -> click.Command:
         point.name,
         callback=fail,
         short_help=f"(broken: {point.source})",
-        context_settings={"ignore_unknown_options": True},
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
     )

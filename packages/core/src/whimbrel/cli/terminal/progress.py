@@ -56,7 +56,7 @@ class Progress:
     def _line(self, step: MigrationStep, index: int, total: int, end: str, colour: str = "") -> str:
         # A line that wraps could not be taken back with a carriage return.
         room = max(_width(self._stream) - len(end) - 1, 20)
-        text = f"[{index:>{len(str(total))}}/{total}] {step.long_log}"
+        text = f"[{index:>{len(str(total))}}/{total}] {step}"
         shown = text if len(text) <= room else f"{text[: room - 1]}…"
         return shown + self._in(colour, end)
 

@@ -25,6 +25,13 @@ class Session:
         self.quiet = False
         self.verbose = False
         self.no_plugins = False
+        self._restore_logs: Callable[[], None] | None = None
+
+    def close(self) -> None:
+        """Leave the process as it was, for a program that calls ``main()`` and goes on."""
+        if self._restore_logs is not None:
+            self._restore_logs()
+            self._restore_logs = None
 
     def take(
         self,
@@ -35,7 +42,6 @@ class Session:
         raiseerr: bool,
         quiet: bool,
         verbose: bool,
-        no_plugins: bool,
     ) -> None:
         """Keep the global options of this invocation."""
         self.config_files = config
@@ -44,7 +50,6 @@ class Session:
         self.raiseerr = raiseerr
         self.quiet = quiet
         self.verbose = verbose
-        self.no_plugins = no_plugins
 
     @property
     def plugins_disabled(self) -> bool:
@@ -89,7 +94,7 @@ class Session:
             cmd=(function, [], list(arguments)),
             **{name: value for name, value in arguments.items() if name != "reporter"},
         )
-        return Config.discover(self.config_files, self.section, stdout=self._stdout(), cmd_opts=options)
+        return Config.discover(self.config_files, self.section, stdout=self._stdout(arguments), cmd_opts=options)
 
     def progress(self) -> Progress | None:
         """Return what draws the progress of a run; ``None`` where nobody watches, and log lines do."""
@@ -106,11 +111,13 @@ class Session:
         for warning in warnings:
             sys.stderr.write(f"Warning: {warning}\n")
 
-    def _stdout(self) -> TextIO:
+    @staticmethod
+    def _stdout(arguments: Mapping[str, Any]) -> TextIO:
         from whimbrel.cli.terminal.colour import PaintedStream, has_colour
 
-        # Config asks its stream for nothing but what PaintedStream has.
-        return cast(TextIO, PaintedStream(sys.stdout)) if has_colour(sys.stdout) else sys.stdout
+        if arguments.get("as_json") or arguments.get("sql") or not has_colour(sys.stdout):
+            return sys.stdout
+        return cast(TextIO, PaintedStream(sys.stdout))  # Config asks its stream for nothing but what that has
 
     def _show_logs(self) -> None:
         import logging
@@ -119,8 +126,9 @@ class Session:
         from whimbrel.cli.terminal.logs import show_logs
 
         if self.verbose:
-            show_logs(logging.DEBUG)
+            level = logging.DEBUG
         elif self.quiet or is_terminal(sys.stderr):
-            show_logs(logging.WARNING)  # the progress line tells a person the rest
+            level = logging.WARNING  # the progress line tells a person the rest
         else:
-            show_logs(logging.INFO)
+            level = logging.INFO
+        self._restore_logs = show_logs(level)
