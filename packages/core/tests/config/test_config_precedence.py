@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from whimbrel.config import Config
@@ -75,6 +75,8 @@ def test_the_first_source_in_the_written_order_wins(values: dict[str, str]) -> N
 
 
 @given(st.sampled_from([source for source in PRECEDENCE if source != "environment"]), VALUES)
+@example("ini", "${")
+@example("toml", "$${here}%%(here)s")
 def test_any_text_comes_through_every_source(source: str, value: str) -> None:
     with configured("version_table", {source: value}) as config:
         assert config.settings.version_table == value

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from whimbrel.config.origin import Origin
 
-_VARIABLE = r"\$(\$?)\{([^{}]*)\}"
+_VARIABLE = r"\$\$\{|\$\{([^{}]*)\}"
 _TOKEN = r"%(%?)\((\w+)\)s"
 
 
@@ -16,7 +16,7 @@ def expand_variables(value: object, origin: Origin, key: str) -> object:
     """Return *value* with each ``${NAME}`` replaced by that environment variable.
 
     What a variable holds is taken as it is: a ``%`` or another ``${...}`` in it means nothing.
-    ``$${NAME}`` is the text ``${NAME}``; a ``$`` in front of anything else is just a ``$``.
+    ``$${`` is the text ``${``; any other ``$`` is just a ``$``, and so is that of a ``${`` without its ``}``.
 
     :param value: text, or the lists and tables of text that TOML gives; other values are returned as they are.
     :param origin: where it was written, for the message.
@@ -33,9 +33,9 @@ def expand_variables(value: object, origin: Origin, key: str) -> object:
 
 
 def _variable(found: re.Match[str], origin: Origin, key: str) -> str:
-    escaped, name = found[1], found[2]
-    if escaped:
-        return found[0][1:]
+    name = found[1]
+    if name is None:  # $${
+        return "${"
     if not name.isidentifier():
         raise origin.error(
             key,
