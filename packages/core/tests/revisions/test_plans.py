@@ -207,12 +207,26 @@ class TestDowngrade:
             ("x1 b", "cart@-1", "b", "a x1"),
             ("x1 b", "b-1", "b", "a x1"),
             ("x1 b", "c1-2", "b", "a x1"),
+            ("x1 b", "b-2", "b a", "x1"),
+            ("x1 b", "x1-1", "x1", "b"),
+            ("x1 b", "tax@x1-1", "x1", "b"),
         ],
     )
     def test_targets(self, shop: RevisionMap, rows: str, target: str, runs: str, rows_after: str) -> None:
         plan = plan_downgrade(shop, target, tuple(rows.split()))
         assert ran(plan) == runs
         assert after(plan, rows.split()) == rows_after
+
+    def test_counting_down_to_the_base_leaves_other_lines_alone(self, history: Drawn) -> None:
+        """The peer takes everything down here: to it, one below any base is the base of all.
+
+        ::
+
+            a -- b
+            x
+        """
+        map_ = history("a\nb <- a\nx")
+        assert told(plan_downgrade(map_, "a-1", ("b", "x"))) == ["-b: b -> a", "-a: delete a"]
 
     def test_counting_from_several_rows_takes_the_first_and_warns(self, shop: RevisionMap) -> None:
         with pytest.warns(UserWarning, match="'-1' from several revisions .x3, e. is ambiguous: it counts from x3"):

@@ -10,6 +10,7 @@ from whimbrel.revisions.lineage import ancestors, descendants, lineage, tips
 from whimbrel.revisions.target import (
     Target,
     branch_root,
+    named,
     parse,
     resolve,
     resolve_one,
@@ -123,15 +124,22 @@ def unneeded(graph: RevisionGraph, identifier: str, heads: Sequence[str]) -> set
     if target.is_relative:
         return descendants(graph, (_first_to_go(graph, target, heads, applied),), within=applied)
     destination = resolve_one(graph, identifier)
-    roots = graph.bases if destination is None else graph.children(destination)
+    roots = _bases(graph, target) if destination is None else graph.children(destination)
     if target.label is not None:
         branch = lineage(graph, branch_root(graph, target))
-        of_branch = tuple(id_ for id_ in roots if id_ in branch)
-        roots = of_branch or roots
+        roots = tuple(id_ for id_ in roots if id_ in branch)
     found = descendants(graph, roots, within=applied)
     if not found and destination is not None and destination not in heads:
         raise RangeNotAncestorError(destination, ", ".join(heads))
     return found
+
+
+def _bases(graph: RevisionGraph, target: Target) -> tuple[str, ...]:
+    """The bases that *target* leads below: the one that ``ae10-3`` walks to, or all."""
+    if target.offset is None:
+        return graph.bases
+    (start,) = named(graph, target)
+    return (walk_down(graph, start, -target.offset, target.text)[1],)
 
 
 def _first_to_go(graph: RevisionGraph, target: Target, heads: Sequence[str], applied: Set[str]) -> str:
