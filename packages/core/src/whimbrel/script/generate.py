@@ -206,11 +206,20 @@ def verify_new(history: RevisionMap, revid: str, labels: Sequence[str], path: st
     verify_rev_id(revid)
     holder = history.get(revid)
     if holder is not None:
-        raise DuplicateRevision(revid, [holder.path or "", path])
+        duplicate = DuplicateRevision(revid, [holder.path or "", path])
+        duplicate.message = f"There is a revision {revid} already: {holder.path}."
+        duplicate.remedy = "Choose another id, or leave --rev-id out."
+        raise duplicate
     for label in labels:
-        other = history.labels.get(label) or (label if label in history else None)
-        if other is not None:
-            raise DuplicateBranchLabel(label, [other, revid], [history[other].path or "", path])
+        _verify_free(history, label, revid, path)
     if revid in history.labels:
-        other = history.labels[revid]
-        raise DuplicateBranchLabel(revid, [other, revid], [history[other].path or "", path])
+        _verify_free(history, revid, revid, path)
+
+
+def _verify_free(history: RevisionMap, label: str, revid: str, path: str) -> None:
+    other = history.labels.get(label) or (label if label in history else None)
+    if other is not None:
+        taken = DuplicateBranchLabel(label, [other, revid], [history[other].path or "", path])
+        taken.message = f"The branch label {label!r} is taken by revision {other}: {history[other].path}."
+        taken.remedy = f"Choose another one. To go on on that branch:  --head {label}@head"
+        raise taken

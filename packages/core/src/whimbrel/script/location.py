@@ -59,9 +59,9 @@ class VersionLocation:
                 if name[-3:] != ".py":
                     others.append(entry)
                 elif name[:2] != ".#" and name[:8] != "__init__":
-                    if entry.is_symlink() and os.path.dirname(os.path.realpath(entry.path)) in visited:
-                        continue  # a second name of a file that is listed anyway
                     state = _state(entry)
+                    if entry.is_symlink() and _listed_anyway(entry, visited):
+                        continue
                     if S_ISREG(state.st_mode):
                         yield prefix + name, file_key(state)
                         if self.sourceless:
@@ -105,6 +105,12 @@ def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
             "Mend its permissions, or the settings script_location and version_locations.",
             path=folder,
         ) from error
+
+
+def _listed_anyway(link: os.DirEntry[str], visited: set[str]) -> bool:
+    """Say whether *link* is a second name of a version file in a folder that is listed."""
+    folder, name = os.path.split(os.path.realpath(link.path))
+    return folder in visited and name.endswith(".py")
 
 
 def _state(entry: os.DirEntry[str]) -> os.stat_result:
