@@ -18,10 +18,12 @@ def scratch_metadata(context: RunContext | None) -> MetaData:
 
     :param context: the run; ``None`` for no convention.
     """
+    metadata = MetaData()
     target = context.opts.get("target_metadata") if context is not None else None
-    if isinstance(target, Sequence):
-        target = next((item for item in target if item.naming_convention), None)
-    return MetaData(naming_convention=target.naming_convention) if target is not None else MetaData()
+    for candidate in target if isinstance(target, Sequence) else (target,):
+        if candidate is not None and candidate.naming_convention != metadata.naming_convention:
+            return MetaData(naming_convention=candidate.naming_convention)
+    return metadata
 
 
 def scratch_table(

@@ -98,6 +98,9 @@ class MigrationScript(MigrateOperation):
     :param depends_on: the revisions it depends on.
     """
 
+    upgrade_ops_list: list[UpgradeOps]
+    downgrade_ops_list: list[DowngradeOps]
+
     def __init__(
         self,
         rev_id: str | None,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Index, TextClause
+from sqlalchemy import Column, ColumnElement, Index, Table, TextClause
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from whimbrel.operations.construct import name_columns, scratch_table
 from whimbrel.operations.directives.base import Invoker, MigrateOperation, RunContext
@@ -178,15 +179,25 @@ class DropIndexOp(MigrateOperation):
 
 def _names(columns: Sequence[IndexColumn], keywords: dict[str, Any]) -> list[str]:
     """Return the names of columns that an index is to find in its table."""
-    names = [item if isinstance(item, str) else item.name for item in columns if isinstance(item, str | Column)]
+    names = [item for item in columns if isinstance(item, str)]
     for keyword, value in keywords.items():
         if keyword.endswith("_include") and value:  # PostgreSQL and SQL Server look included columns up by name
             names += [item for item in value if isinstance(item, str)]
     return names
 
 
-def _index_in(table: Any, name: str | None, columns: Sequence[IndexColumn], **kw: Any) -> Index:
-    expressions = [item.name if isinstance(item, Column) else item for item in columns]
+def _index_in(table: Table, name: str | None, columns: Sequence[IndexColumn], **kw: Any) -> Index:
+    """Return the index in *table*, whichever table its expressions were written against."""
+
+    def own(element: Any) -> Column[Any] | None:
+        if not isinstance(element, Column):
+            return None
+        if element.name not in table.c:
+            table.append_column(Column(element.name, element.type))
+        return table.c[element.name]
+
+    expressions = [item if isinstance(item, str) else replacement_traverse(item, {}, own) for item in columns]
     index = Index(name, *expressions, **kw)
-    index._set_parent_with_dispatch(table)  # how Table() itself takes an Index
+    if index.table is None:
+        index._set_parent_with_dispatch(table)  # how Table() itself takes an Index
     return index

@@ -60,10 +60,9 @@ class CreateTableOp(MigrateOperation):
     @classmethod
     def from_table(cls, table: Table) -> CreateTableOp:
         """Return the directive that creates *table* without its indexes, which are directives of their own."""
-        constraints = sorted(table.constraints, key=lambda item: item._creation_order)
         return cls(
             table.name,
-            [*table.columns, *(item for item in constraints if not _comes_with_a_column(item))],
+            [*table.columns, *(item for item in table._sorted_constraints if not _comes_with_a_column(item))],
             schema=table.schema,
             comment=table.comment,
             info=table.info,
