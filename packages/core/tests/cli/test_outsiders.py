@@ -83,4 +83,13 @@ def test_one_that_cannot_be_imported_says_why_when_it_runs_and_harms_no_other(si
     assert run("restock", "pears").code == 0
     done = run("spoil", "--now")
     assert done.code == 1
-    assert done.err == ("Error: The command 'spoil' of whimbrel-bad 1.0 cannot be loaded: RuntimeError: rotten\n")
+    assert done.err == (
+        "Error: The command 'spoil' of whimbrel-bad 1.0 cannot be loaded: RuntimeError: rotten "
+        f"({site.folder / 'bad.py'}, line 1)\n"
+    )
+
+
+def test_running_one_imports_no_other(site, shop, run):
+    site.install("whimbrel-other", {"whimbrel.commands": {"other": "other"}}, {"other": ""})
+    run("restock", "pears")
+    assert shop.imported() == ["whimbrel_shop"]

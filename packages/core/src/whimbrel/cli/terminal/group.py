@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from whimbrel._version import __version__
 from whimbrel.cli.table import COMMANDS
 from whimbrel.cli.terminal.session import Session
+
+if TYPE_CHECKING:
+    from whimbrel.entry_points import EntryPoint
 
 
 class Whimbrel(click.Group):
@@ -31,7 +34,8 @@ class Whimbrel(click.Group):
 
             command: click.Command = import_module(f"whimbrel.cli.{name}").command
             return command
-        return _outsiders(ctx).get(cmd_name)
+        point = _outsiders(ctx).get(cmd_name)
+        return None if point is None else _loaded(point)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -50,19 +54,27 @@ class Whimbrel(click.Group):
         outsiders = _outsiders(ctx)
         if outsiders:
             with formatter.section("Commands of installed packages"):
-                formatter.write_dl([(name, found.get_short_help_str(80)) for name, found in sorted(outsiders.items())])
+                formatter.write_dl(
+                    [(name, _loaded(point).get_short_help_str(80)) for name, point in sorted(outsiders.items())]
+                )
 
 
-def _outsiders(ctx: click.Context) -> dict[str, click.Command]:
+def _outsiders(ctx: click.Context) -> dict[str, EntryPoint]:
     from whimbrel.entry_points import COMMANDS as GROUP
     from whimbrel.entry_points import may_have
 
     if not may_have(GROUP):
         return {}
-    from whimbrel.cli.terminal.outsiders import load_commands
+    from whimbrel.cli.terminal.outsiders import find_commands
 
     session = ctx.find_object(Session) or Session()
-    return load_commands(session.plugins_disabled)
+    return find_commands(session.plugins_disabled)
+
+
+def _loaded(point: EntryPoint) -> click.Command:
+    from whimbrel.cli.terminal.outsiders import load_command
+
+    return load_command(point)
 
 
 def _nearest(name: str, known: list[str]) -> str:

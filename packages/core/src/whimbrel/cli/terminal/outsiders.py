@@ -7,18 +7,14 @@ import click
 from whimbrel.cli.table import COMMANDS
 from whimbrel.entry_points import COMMANDS as GROUP
 from whimbrel.entry_points import EntryPoint, installed
-from whimbrel.errors import redact
 
 
-def load_commands(disabled: bool) -> dict[str, click.Command]:
-    """Import and return the commands of installed packages by name.
-
-    One that cannot be imported is there all the same: help says that it is broken and from which package it comes,
-    and running it says why.
+def find_commands(disabled: bool) -> dict[str, EntryPoint]:
+    """Return the commands of installed packages by name; none is imported.
 
     :param disabled: leave out those that Whimbrel itself does not publish.
     """
-    found: dict[str, click.Command] = {}
+    found: dict[str, EntryPoint] = {}
     for point in installed(GROUP):
         if disabled and not point.is_own:
             continue
@@ -29,15 +25,24 @@ def load_commands(disabled: bool) -> dict[str, click.Command]:
         elif point.name in found:
             click.echo(f"Warning: {point.source} names a command {point.name!r} a second time; left out.", err=True)
         else:
-            found[point.name] = _load(point)
+            found[point.name] = point
     return found
 
 
-def _load(point: EntryPoint) -> click.Command:
+def load_command(point: EntryPoint) -> click.Command:
+    """Import and return one of them.
+
+    One that cannot be imported is there all the same: help says that it is broken and from which package it comes,
+    and running it says why.
+
+    :param point: its entry point.
+    """
     try:
         command = point.load()
-    except Exception as error:  # a stranger's module may raise anything; the other commands have to go on
-        return _broken(point, redact(f"{type(error).__name__}: {error}"))
+    except (Exception, SystemExit) as error:  # a stranger's module may do anything; the other commands have to go on
+        from whimbrel.plugins.info import describe
+
+        return _broken(point, describe(error))
     if isinstance(command, click.Command):
         return command
     return _broken(point, f"{point.value} is not a click command")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
+from whimbrel.entry_points import switched_on
+
 if TYPE_CHECKING:
     from whimbrel.cli.terminal.progress import Progress
     from whimbrel.config import Config
-
-_OFF = ("", "0", "false", "no", "off")
 
 
 class Session:
@@ -54,7 +53,7 @@ class Session:
     @property
     def plugins_disabled(self) -> bool:
         """Whether the plugins of other packages are left out."""
-        return self.no_plugins or os.environ.get("WHIMBREL_DISABLE_PLUGINS", "").strip().lower() not in _OFF
+        return self.no_plugins or switched_on("WHIMBREL_DISABLE_PLUGINS")
 
     def run(self, function: Callable[..., Any], /, **arguments: Any) -> Any:
         """Call one of :mod:`whimbrel.commands` with the settings and *arguments*, for a command that only reads files.
