@@ -14,6 +14,7 @@ from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.types import TypeEngine, to_instance
 
 from whimbrel.ddl import (
+    AddColumn,
     AlterColumn,
     ColumnName,
     ServerDefault,
@@ -85,6 +86,24 @@ class MySQLChangeColumn(MySQLModifyColumn):
 def needs_definition(compiler: DDLCompiler, default: ServerDefault) -> bool:
     """Return whether a default can only be set by defining the column anew: ``... ON UPDATE CURRENT_TIMESTAMP``."""
     return _ON_UPDATE.search(format_server_default(compiler, default)) is not None
+
+
+@compiles(AddColumn, "mysql", "mariadb")
+def _add_column(element: AddColumn, compiler: DDLCompiler, **kw: Any) -> str:
+    """Spell the constraints of the column as further actions of the same statement.
+
+    Inside of the column MariaDB takes no name for a CHECK, and MySQL reads REFERENCES and forgets it.
+    """
+    column = element.column
+    words = "ADD COLUMN IF NOT EXISTS" if element.if_not_exists else "ADD COLUMN"
+    added = f"{words} {compiler.get_column_specification(column, **kw)}"
+    if element.inline_primary_key and column.primary_key:
+        added += " PRIMARY KEY"
+    constraints = list(column.constraints)
+    if element.inline_references:
+        constraints += [key.constraint for key in column.foreign_keys if key.constraint is not None]
+    actions = [added] + [f"ADD {compiler.process(constraint)}" for constraint in constraints]
+    return f"{alter_table(compiler, element.table_name, element.schema)} {', '.join(actions)}"
 
 
 @compiles(ColumnName, "mysql", "mariadb")

@@ -12,6 +12,7 @@ from sqlalchemy.types import NullType, TypeEngine, to_instance
 from whimbrel.ddl import ColumnName, ServerDefault, TypeArgument
 from whimbrel.errors import CommandError, UnsupportedOperation
 from whimbrel.impl import DefaultImpl
+from whimbrel.operations.directives.indexes import NO_TABLE
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_mysql.ddl import MySQLAlterDefault, MySQLChangeColumn, MySQLModifyColumn, needs_definition
 
@@ -219,8 +220,14 @@ class MySQLImpl(DefaultImpl):
     def drop_index(self, index: Index, *, if_exists: bool | None = None, **kw: Any) -> None:
         """Drop an index; see :meth:`whimbrel.impl.DefaultImpl.drop_index`.
 
+        :raises CommandError: its table is not given.
         :raises UnsupportedOperation: *if_exists* as text, for MySQL.
         """
+        if index.table is None or index.table.name == NO_TABLE:
+            raise CommandError(
+                f"drop_index({str(index.name)!r}): MySQL has to know the table of an index.",
+                f"Give it: op.drop_index({str(index.name)!r}, table_name='...')",
+            )
         if if_exists and not self.is_mariadb:
             if not self._has_index("drop_index", index):
                 return

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Computed, Identity, Index
 from sqlalchemy.sql.elements import ClauseElement
 
-from whimbrel.ddl import TypeArgument
+from whimbrel.ddl import ColumnDefault, ServerDefault, TypeArgument
 from whimbrel.errors import CommandError
 from whimbrel.impl import DefaultImpl
+from whimbrel.unset import UNSET, UnsetType
 from whimbrel_postgresql.ddl import PostgresqlColumnType
 
 
@@ -33,27 +34,41 @@ class PostgresqlImpl(DefaultImpl):
         column_name: str,
         *,
         type_: TypeArgument | None = None,
+        server_default: ServerDefault | UnsetType | None = UNSET,
+        existing_server_default: ServerDefault | UnsetType | None = UNSET,
+        schema: str | None = None,
         postgresql_using: str | ClauseElement | None = None,
         **kw: Any,
     ) -> None:
         """Change a column; see :meth:`whimbrel.impl.DefaultImpl.alter_column`.
 
-        The type goes first: a new default has to fit the new type.
+        The type goes first, as a new default has to fit the new type. An old default that is to go anyway goes before
+        it: PostgreSQL would not know how to cast it
+        (https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES).
 
         :param postgresql_using: how values become the new type, as SQL text or an expression.
         :raises CommandError: *postgresql_using* without *type_*.
         """
         if type_ is not None:
-            known = {name: value for name, value in kw.items() if name == "schema" or name.startswith("existing_")}
-            known.pop("existing_autoincrement", None)
-            self.execute(PostgresqlColumnType(table_name, column_name, type_, using=postgresql_using, **known))
+            if server_default is not UNSET and _may_be_plain(existing_server_default):
+                self.execute(ColumnDefault(table_name, column_name, None, schema=schema))
+                existing_server_default = None
+                server_default = UNSET if server_default is None else server_default
+            self.execute(PostgresqlColumnType(table_name, column_name, type_, using=postgresql_using, schema=schema))
         elif postgresql_using is not None:
             raise CommandError(
                 f"alter_column({table_name!r}, {column_name!r}): postgresql_using says how values become another type, "
                 "and no type is given.",
                 "Give type_ too.",
             )
-        super().alter_column(table_name, column_name, **kw)
+        super().alter_column(
+            table_name,
+            column_name,
+            server_default=server_default,
+            existing_server_default=existing_server_default,
+            schema=schema,
+            **kw,
+        )
 
     def create_index(self, index: Index, **kw: Any) -> None:
         """Create an index; see :meth:`whimbrel.impl.DefaultImpl.create_index`.
@@ -78,10 +93,16 @@ class PostgresqlImpl(DefaultImpl):
         """
         if self.connection is None or self.as_sql or not index.dialect_options["postgresql"]["concurrently"]:
             return
-        if self.connection.get_isolation_level() != "AUTOCOMMIT":
+        # Every driver's connection says so itself; get_isolation_level() of some asks the server, which does not know.
+        if getattr(self.connection.connection.dbapi_connection, "autocommit", None) is False:
             raise CommandError(
                 f"{operation}({str(index.name)!r}, postgresql_concurrently=True) cannot run inside of a transaction.",
                 "Leave the transaction for it:\n"
                 "    with op.get_context().autocommit_block():\n"
                 f"        op.{operation}({str(index.name)!r}, ..., postgresql_concurrently=True)",
             )
+
+
+def _may_be_plain(default: ServerDefault | UnsetType | None) -> bool:
+    """Return whether a column may have a default that DROP DEFAULT takes away."""
+    return default is not None and not isinstance(default, Computed | Identity)

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Connection, Constraint, Integer, inspect, literal_column, select, table
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Constraint,
+    FromClause,
+    Integer,
+    inspect,
+    literal_column,
+    select,
+    table,
+)
 from sqlalchemy.exc import OperationalError
 
 from whimbrel.ddl import ServerDefault, TypeArgument
 from whimbrel.errors import UnsupportedOperation
 from whimbrel.impl import DefaultImpl
 from whimbrel.unset import UNSET, UnsetType
+from whimbrel_sqlite import ddl as _ddl  # tells SQLAlchemy how SQLite spells some elements
 from whimbrel_sqlite.limits import always_refused, refused_with_rows
+
+del _ddl
 
 RENAME_COLUMN_SINCE = (3, 25)  # https://www.sqlite.org/changes.html#version_3_25_0
 DROP_COLUMN_SINCE = (3, 35)  # https://www.sqlite.org/changes.html#version_3_35_0
@@ -23,6 +37,9 @@ class SQLiteImpl(DefaultImpl):
     __dialect__ = "sqlite"
     transactional_ddl = True
     enforces_string_length = False
+
+    # The table around the last column that was added: its constraints are spelt inside of the column.
+    _spelt: FromClause | None = None
 
     def begin_session(self, connection: Connection) -> None:
         """Issue the BEGIN that Python's driver keeps back until the first INSERT, UPDATE or DELETE.
@@ -70,7 +87,10 @@ class SQLiteImpl(DefaultImpl):
                 dialect=self.dialect.name,
                 operation="add_column",
             )
+        checks = [const for const in column.table.constraints if isinstance(const, CheckConstraint)]
+        column.constraints.update(const for const in checks if self.wants(const))  # those of a Boolean or an Enum
         super().add_column(table_name, column, schema=schema, inline_references=True)
+        self._spelt = column.table
 
     def drop_column(
         self,
@@ -135,11 +155,12 @@ class SQLiteImpl(DefaultImpl):
     # -- constraints --------------------------------------------------------------------------------------------------
 
     def add_constraint(self, const: Constraint, **kw: Any) -> None:
-        """Refuse: a table's constraints are what it was created with.
+        """Refuse, unless it came with a column and is there already: a table's constraints are what it began with.
 
-        :raises UnsupportedOperation: always.
+        :raises UnsupportedOperation: it did not.
         """
-        self._refuse_constraint("create_constraint", const)
+        if const.table is not self._spelt and self.wants(const):
+            self._refuse_constraint("create_constraint", const)
 
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
         """Refuse: a table's constraints are what it was created with.

@@ -38,6 +38,8 @@ def refused_with_rows(column: Column[Any], dialect: Dialect) -> str | None:
     """
     if column.computed is not None:
         return "it is computed and STORED" if column.computed.persisted else None
+    if column.nullable and column.server_default is None:
+        return None
     compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]  # None is SQLAlchemy's own habit
     assert isinstance(compiler, DDLCompiler)
     default = compiler.get_column_default_string(column)

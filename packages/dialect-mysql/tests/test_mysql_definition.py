@@ -1,0 +1,187 @@
+"""MODIFY and CHANGE repeat the whole definition of a column: where it comes from, and what is lost otherwise."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Computed, DateTime, Enum, Identity, Integer, String, text
+
+from testing.databases import Database
+from testing.wings import Action, apply, catalog, operations, sql_of
+from whimbrel.errors import CommandError, UnsupportedOperation
+
+# A column with everything: it must come out of each change with all that the change did not name.
+FULL = """
+    CREATE TABLE t (
+        id INTEGER PRIMARY KEY AUTO_INCREMENT COMMENT 'the key',
+        name VARCHAR(20) CHARACTER SET latin1 COLLATE latin1_bin NOT NULL DEFAULT 'it''s 5% :x' COMMENT 'say "hi" % :y',
+        mood ENUM('so','it''s') NOT NULL DEFAULT 'so',
+        seen DATETIME DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
+        sum INTEGER UNSIGNED NOT NULL DEFAULT (1 + 2),
+        n INTEGER,
+        twice INTEGER GENERATED ALWAYS AS (n * 2) STORED COMMENT 'computed'
+    )
+"""
+
+
+def table_text(database: Database) -> list[str]:
+    with database.engine().connect() as connection:
+        return [line.strip() for line in connection.execute(text("SHOW CREATE TABLE t")).one()[1].splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("column", "changed", "back"),
+    [
+        ("id", {"comment": "another"}, {"comment": "the key"}),
+        ("id", {"type_": sa.BigInteger()}, {"type_": Integer()}),
+        ("name", {"nullable": True}, {"nullable": False}),
+        ("name", {"comment": "another"}, {"comment": 'say "hi" % :y'}),
+        ("name", {"comment": None, "new_column_name": "name"}, {"comment": 'say "hi" % :y'}),
+        ("mood", {"nullable": True, "server_default": None}, {"nullable": False, "server_default": "so"}),
+        ("seen", {"comment": "when"}, {"comment": None}),
+        ("seen", {"nullable": False}, {"nullable": True}),
+        ("sum", {"nullable": True}, {"nullable": False}),
+        ("twice", {"comment": "another"}, {"comment": "computed"}),
+    ],
+)
+def test_what_is_not_named_is_kept(
+    mysql_database: Database, column: str, changed: dict[str, object], back: dict[str, object]
+) -> None:
+    apply(mysql_database, lambda op: op.execute(FULL))
+    before = table_text(mysql_database)
+
+    apply(mysql_database, lambda op: op.alter_column("t", column, **changed))
+    after = table_text(mysql_database)
+    differing = [index for index, lines in enumerate(zip(before, after, strict=True)) if lines[0] != lines[1]]
+    assert [before[index].split()[0] for index in differing] == [f"`{column}`"]
+
+    apply(mysql_database, lambda op: op.alter_column("t", column, **back))
+    assert table_text(mysql_database) == before
+
+
+def test_arguments_win_over_what_the_database_says(mysql_database: Database) -> None:
+    apply(mysql_database, lambda op: op.execute(FULL))
+    apply(
+        mysql_database,
+        lambda op: op.alter_column(
+            "t",
+            "name",
+            nullable=True,
+            existing_type=String(9),
+            existing_server_default=None,
+            existing_comment="as told",
+        ),
+    )
+    name = next(line for line in catalog(mysql_database) if line.startswith("column t.name"))
+    assert name == "column t.name VARCHAR(9) null -- as told"
+
+
+def test_a_name_in_other_case_finds_the_column(mysql_database: Database) -> None:
+    apply(mysql_database, lambda op: op.execute(FULL))
+    apply(mysql_database, lambda op: op.alter_column("t", "NAME", nullable=True))
+    assert "column t.NAME VARCHAR(20) COLLATE latin1_bin null default 'it''s 5% :x' -- say \"hi\" % :y" in catalog(
+        mysql_database
+    )
+
+
+def test_auto_increment_does_not_follow_a_type_that_cannot_count(mysql_database: Database) -> None:
+    apply(mysql_database, lambda op: op.execute("CREATE TABLE t (id INTEGER PRIMARY KEY AUTO_INCREMENT)"))
+    apply(mysql_database, lambda op: op.alter_column("t", "id", type_=String(36)))
+    assert "column t.id VARCHAR(36) not null" in catalog(mysql_database)
+
+
+@pytest.mark.parametrize("column", ["absent", "a"])
+def test_what_is_not_there_is_the_servers_to_refuse(mysql_database: Database, column: str) -> None:
+    table = "t" if column == "absent" else "absent"
+    apply(mysql_database, lambda op: op.execute("CREATE TABLE t (id INTEGER)"))
+    with pytest.raises(sa.exc.DBAPIError, match="absent"):
+        apply(mysql_database, lambda op: op.alter_column(table, column, nullable=True, existing_type=Integer()))
+
+
+# -- as text, where there is no database to ask -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dialect", ["mysql", "mariadb"])
+@pytest.mark.parametrize(
+    ("change", "sql"),
+    [
+        (
+            lambda op: op.alter_column("t", "x", nullable=False, existing_type=sa.Integer()),
+            "ALTER TABLE t MODIFY x INTEGER NOT NULL;",
+        ),
+        (
+            lambda op: op.alter_column("t", "x", type_=Enum("a", "b'c", "d%", name="e"), existing_nullable=False),
+            "ALTER TABLE t MODIFY x ENUM('a','b''c','d%') NOT NULL;",
+        ),
+        (
+            lambda op: op.alter_column("t", "x", type_=sa.BigInteger(), existing_autoincrement=True, nullable=False),
+            "ALTER TABLE t MODIFY x BIGINT NOT NULL AUTO_INCREMENT;",
+        ),
+        (
+            lambda op: op.alter_column("t", "x", type_=DateTime(), existing_server_default=text("now()")),
+            "ALTER TABLE t MODIFY x DATETIME NULL DEFAULT now();",
+        ),
+        (
+            lambda op: op.alter_column("t", "x", type_=String(36), server_default=text("uuid()"), nullable=False),
+            "ALTER TABLE t MODIFY x VARCHAR(36) NOT NULL DEFAULT (uuid());",
+        ),
+        (
+            lambda op: op.alter_column("t", "x", type_=sa.BigInteger(), existing_server_default=Computed("a+1")),
+            "ALTER TABLE t MODIFY x BIGINT GENERATED ALWAYS AS (a+1);",
+        ),
+        (
+            lambda op: op.alter_column("t", "x", type_=sa.JSON(), server_default=text("(json_array())"), schema="s"),
+            "ALTER TABLE s.t MODIFY x JSON NULL DEFAULT (json_array());",
+        ),
+    ],
+)
+def test_text_repeats_what_it_is_told(dialect: str, change: Action, sql: str) -> None:
+    assert sql_of(dialect, change) == sql
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda op: op.alter_column("t", "x", nullable=False),
+        lambda op: op.alter_column("t", "x", comment="c"),
+        lambda op: op.alter_column("t", "x", server_default=text("CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP")),
+    ],
+)
+def test_text_without_a_type_says_what_is_missing(change: Action) -> None:
+    with pytest.raises(CommandError) as caught:
+        sql_of("mysql", change)
+    assert str(caught.value) == (
+        "alter_column('t', 'x'): MySQL wants the column's whole definition repeated, and its type is not given.\n"
+        "Give existing_type (and existing_nullable, existing_server_default, existing_comment, which are lost "
+        "otherwise)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("new", "old"),
+    [
+        (Computed("a + 1"), None),
+        (None, Computed("a + 1")),
+        (Identity(), None),
+        (None, Identity()),
+    ],
+)
+@pytest.mark.parametrize("dialect", ["mysql", "mariadb"])
+def test_generated_columns_stay_what_they_are(dialect: str, new: Computed | Identity | None, old: object) -> None:
+    with pytest.raises(UnsupportedOperation, match=rf"{dialect} cannot make column t\.x computed or an identity"):
+        sql_of(dialect, lambda op: op.alter_column("t", "x", server_default=new, existing_server_default=old))
+
+
+def test_servers_without_rename_column_get_change(mysql_database: Database) -> None:
+    """MySQL before 8.0.3, MariaDB before 10.5.2."""
+    apply(mysql_database, lambda op: op.execute(FULL))
+    before = table_text(mysql_database)
+    statements: list[str] = []
+    with operations(mysql_database) as op:
+        connection = op.get_bind()
+        sa.event.listen(connection, "before_cursor_execute", lambda *args: statements.append(args[2]))
+        connection.dialect.server_version_info = (5, 7, 44)
+        op.alter_column("t", "sum", new_column_name="total")
+    assert statements[-1] == "ALTER TABLE t CHANGE sum total INTEGER(10) UNSIGNED NOT NULL DEFAULT (1 + 2)"
+    apply(mysql_database, lambda op: op.alter_column("t", "total", new_column_name="sum"))
+    assert table_text(mysql_database) == before
