@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from whimbrel.ddl import ConnectionSink, RenameTable, TextSink, as_statement
+from whimbrel.ddl import ConnectionSink, RenameTable, TextSink
 
 AWKWARD = '50% of "it\'s" {"a":true} at 12:30 a::b :c ü ☂ %s %(x)s \t'
 NAMES = ["select", "with space", "Mixed", "it's", "semi;colon", "50%", "ü", "a:b", "%(x)s"]
@@ -17,7 +17,7 @@ def test_a_string_reaches_every_database_as_it_stands(database: Any) -> None:
     engine = database.engine()
     quoted = AWKWARD.replace("'", "''")
     with engine.begin() as connection:
-        found = ConnectionSink(connection).execute(as_statement(f"SELECT '{quoted}'")).scalar()
+        found = ConnectionSink(connection).execute(f"SELECT '{quoted}'").scalar()
         assert found == AWKWARD
 
 

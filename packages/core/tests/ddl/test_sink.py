@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.schema import CreateTable
 
-from whimbrel.ddl import ConnectionSink, TextSink, Unconnected, as_statement
+from whimbrel.ddl import ConnectionSink, TextSink, Unconnected
 from whimbrel.errors import CommandError
 
 DRIVERS = [DefaultDialect, SQLiteDialect_pysqlite, PGDialect_psycopg, PGDialect_asyncpg, MySQLDialect_pymysql]
@@ -54,7 +54,7 @@ def test_on_a_connection_the_same(tmp_path: Any) -> None:
     engine = sa.create_engine(f"sqlite:///{tmp_path / 't.db'}")
     with engine.connect() as connection:
         sink = ConnectionSink(connection)
-        sink.execute(as_statement("CREATE TABLE t (id INTEGER, n TEXT)"))
+        sink.execute("CREATE TABLE t (id INTEGER, n TEXT)")
         sink.execute(T.insert(), [{"id": 1, "n": "x"}, {"id": 2, "n": "y"}])
         result = sink.execute(T.update().where(T.c.id == sa.bindparam("which")), {"which": 1, "n": "z"})
         assert result.rowcount == 1
@@ -83,7 +83,7 @@ def test_percent_is_never_doubled(driver: Any) -> None:
     assert written(table.insert().values(n="50%"), dialect=driver()) == (
         f"INSERT INTO {quote}5%{quote} (n) VALUES ('50%');\n\n"
     )
-    assert written(as_statement("SELECT '5%' LIKE '%s'"), dialect=driver()) == "SELECT '5%' LIKE '%s';\n\n"
+    assert written("SELECT '5%' LIKE '%s'", dialect=driver()) == "SELECT '5%' LIKE '%s';\n\n"
     assert written(sa.DDL("CREATE TRIGGER x '5%%'"), dialect=driver()) == "CREATE TRIGGER x '5%';\n\n"
     created = written(CreateTable(sa.Table("t", sa.MetaData(), sa.Column("n", sa.String(5), server_default="5%"))))
     assert "DEFAULT '5%'" in created

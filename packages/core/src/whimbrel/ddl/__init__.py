@@ -34,7 +34,7 @@ from whimbrel.ddl.elements import (
     TypeArgument,
     default_change,
 )
-from whimbrel.ddl.sink import ConnectionSink, Sink, TextSink, Unconnected, as_statement, plain_text
+from whimbrel.ddl.sink import ConnectionSink, Sink, TextSink, Unconnected, plain_sql, plain_text
 
 __all__ = [
     "AddColumn",
@@ -58,7 +58,6 @@ __all__ = [
     "add_column",
     "alter_column",
     "alter_table",
-    "as_statement",
     "default_change",
     "drop_column",
     "format_column_name",
@@ -66,5 +65,6 @@ __all__ = [
     "format_server_default",
     "format_table_name",
     "format_type",
+    "plain_sql",
     "plain_text",
 ]

@@ -18,24 +18,23 @@ from whimbrel.errors import CommandError
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
-# What SQLAlchemy's text() takes for a bind parameter.
-_WOULD_BIND = re.compile(r"(?<![:\w$\\]):(?=[\w$]+(?![:\w$]))")
 _INDENT_OR_QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\n\t""")
 
+# What SQLAlchemy's text() takes for a parameter, and for a colon that is written so as not to be one.
+_WOULD_BIND = re.compile(r"(?<![:\w$\\]):(?=[\w$]+(?![:\w$]))")
+_ESCAPED_COLON = re.compile(r"\\(:[\w$]*)(?![:\w$])")
 
-def as_statement(sql: Executable | str) -> Executable:
-    r"""Return what can be executed: a statement as it is, a string as SQL text.
 
-    In a string nothing is a parameter: ``{"a":true}`` and ``12:30`` stay what they are. ``\:`` is written for a
-    colon by habit of ``text()``, and is one here too.
+def plain_sql(sql: str) -> str:
+    r"""Return SQL text as it is sent: as it stands, but for ``\:``, which by habit of ``text()`` is a colon.
 
-    :param sql: a SQLAlchemy statement, or SQL text.
+    Nothing in it is a parameter: ``{"a":true}``, ``12:30`` and ``50%`` stay what they are.
     """
-    return plain_text(sql) if isinstance(sql, str) else sql
+    return _ESCAPED_COLON.sub(r"\1", sql)
 
 
 def plain_text(sql: str) -> TextClause:
-    """Return SQL text in which nothing is a parameter; see :func:`as_statement`."""
+    """Return SQL text as a construct in which nothing is a parameter, to stand inside of others."""
     return text(_WOULD_BIND.sub(r"\\:", sql))
 
 
@@ -44,13 +43,13 @@ class Sink(Protocol):
 
     def execute(
         self,
-        construct: Executable,
+        construct: Executable | str,
         params: Parameters | None = None,
         execution_options: Mapping[str, Any] | None = None,
     ) -> CursorResult[Any] | None:
         """Execute a statement, or write it.
 
-        :param construct: the statement.
+        :param construct: the statement; a string is SQL text, sent as it stands.
         :param params: values of its parameters, or a list of such mappings to execute it once for each.
         :param execution_options: SQLAlchemy's execution options.
         :return: the result; ``None`` where nothing was executed.
@@ -68,11 +67,15 @@ class ConnectionSink:
 
     def execute(
         self,
-        construct: Executable,
+        construct: Executable | str,
         params: Parameters | None = None,
         execution_options: Mapping[str, Any] | None = None,
     ) -> CursorResult[Any]:
         """Execute a statement; see :meth:`Sink.execute`."""
+        if isinstance(construct, str):
+            # Without parameters a driver does not look for any, so that a % is a %.
+            options = {**(execution_options or {}), "no_parameters": True}
+            return self.connection.exec_driver_sql(plain_sql(construct), None, options)
         return self.connection.execute(construct, params, execution_options=execution_options)
 
 
@@ -81,7 +84,7 @@ class Unconnected:
 
     def execute(
         self,
-        construct: Executable,
+        construct: Executable | str,
         params: Parameters | None = None,
         execution_options: Mapping[str, Any] | None = None,
     ) -> None:
@@ -130,7 +133,7 @@ class TextSink:
 
     def execute(
         self,
-        construct: Executable,
+        construct: Executable | str,
         params: Parameters | None = None,
         execution_options: Mapping[str, Any] | None = None,
     ) -> None:
@@ -141,12 +144,14 @@ class TextSink:
         for values in [params] if params is None or isinstance(params, Mapping) else params:
             self.write(self.terminated(self.render(construct, values)))
 
-    def render(self, construct: Executable, values: Mapping[str, Any] | None = None) -> str:
+    def render(self, construct: Executable | str, values: Mapping[str, Any] | None = None) -> str:
         """Return a statement as text, without its terminator.
 
         :param values: values of its parameters, and of columns that an INSERT or UPDATE does not set itself.
         :raises CommandError: a value has no literal, or a parameter has no value.
         """
+        if isinstance(construct, str):
+            return plain_sql(construct).strip()
         element: Any = construct  # Executable says nothing of compile()
         if isinstance(element, ExecutableDDLElement):
             rendered = str(element.compile(dialect=self.dialect)).strip()

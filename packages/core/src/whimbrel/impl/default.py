@@ -38,7 +38,7 @@ from whimbrel.ddl.elements import (
     default_change,
 )
 from whimbrel.ddl.literals import ansi_binary_literal
-from whimbrel.ddl.sink import ConnectionSink, Sink, TextSink, Unconnected, as_statement
+from whimbrel.ddl.sink import ConnectionSink, Sink, TextSink, Unconnected
 from whimbrel.impl.rows import insert_statements
 from whimbrel.revisions import MAX_REVISION_ID_LENGTH
 from whimbrel.unset import UNSET, UnsetType
@@ -180,7 +180,7 @@ class DefaultImpl:
         :param execution_options: SQLAlchemy's execution options.
         :return: the result; ``None`` where SQL is written as text.
         """
-        return self.sink.execute(as_statement(sql), None, execution_options)
+        return self.sink.execute(sql, None, execution_options)
 
     def bulk_insert(
         self, table: Table | TableClause, rows: Sequence[Mapping[str, Any]], multiinsert: bool = True

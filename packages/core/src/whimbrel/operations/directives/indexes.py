@@ -189,14 +189,15 @@ def _names(columns: Sequence[IndexColumn], keywords: dict[str, Any]) -> list[str
 def _index_in(table: Table, name: str | None, columns: Sequence[IndexColumn], **kw: Any) -> Index:
     """Return the index in *table*, whichever table its expressions were written against."""
 
-    def own(element: Any) -> Column[Any] | None:
+    def own(element: Any, **kw: Any) -> Any:
         if not isinstance(element, Column):
             return None
         if element.name not in table.c:
             table.append_column(Column(element.name, element.type))
         return table.c[element.name]
 
-    expressions = [item if isinstance(item, str) else replacement_traverse(item, {}, own) for item in columns]
+    # Any: SQLAlchemy types what comes out as more than an index takes.
+    expressions: list[Any] = [i if isinstance(i, str) else replacement_traverse(i, {}, own) for i in columns]
     index = Index(name, *expressions, **kw)
     if index.table is None:
         index._set_parent_with_dispatch(table)  # how Table() itself takes an Index
