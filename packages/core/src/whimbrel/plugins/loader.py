@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import Any
 
 import pluggy
 
@@ -87,9 +86,9 @@ class PluginLoader:
         return sorted(caller.name for caller in self.manager.get_hookcallers(self.loaded[point]) or ())
 
     def _declare_hooks(self, plugin: object) -> None:
-        if self.manager.parse_hookimpl_opts(plugin, "whimbrel_hookspecs") is not None:
-            declaring: Any = plugin
-            self.manager.add_hookspecs(declaring.whimbrel_hookspecs())
+        declaring = getattr(plugin, "whimbrel_hookspecs", None)
+        if declaring is not None and self.manager.parse_hookimpl_opts(plugin, "whimbrel_hookspecs") is not None:
+            self.manager.add_hookspecs(declaring())
 
     def _register(self, point: EntryPoint, plugin: object) -> None:
         if not self.manager.is_registered(plugin):  # one module may stand behind two names: mysql and mariadb
