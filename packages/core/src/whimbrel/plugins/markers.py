@@ -22,5 +22,6 @@ Example::
 
     @hookimpl
     def whimbrel_operations(registry):
-        registry.register(CreateView, create_view)
+        registry.register_operation("create_view")(CreateViewOp)
+        registry.implementation_for(CreateViewOp)(create_view)
 """
