@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from whimbrel.commands.new_revision import generate, new_revision_id
+from whimbrel.commands.new_revision import Wish, generate, new_revision_id
 from whimbrel.script import ScriptDirectory
 
 if TYPE_CHECKING:
@@ -37,12 +37,6 @@ def merge(
         whimbrel.command.merge(config, "heads", message="merge the two branches")
     """
     script = ScriptDirectory.from_config(config)
-    return generate(
-        config,
-        script,
-        revid=rev_id or new_revision_id(),
-        message=message,
-        head=[revisions] if isinstance(revisions, str) else list(revisions),
-        splice=splice,
-        branch_labels=branch_label,
-    )
+    wish = Wish(rev_id or new_revision_id(), message, splice=splice, branch_label=branch_label)
+    heads = [revisions] if isinstance(revisions, str) else list(revisions)
+    return generate(config, script, wish, joins=heads)
