@@ -308,6 +308,9 @@ class TestStamp:
     def test_several_targets(self, shop: RevisionMap, rows: str, targets: tuple[str, ...], rows_after: str) -> None:
         assert after(plan_stamp(shop, targets, tuple(rows.split())), rows.split()) == rows_after
 
+    def test_none_is_the_base(self, shop: RevisionMap) -> None:
+        assert told(plan_stamp(shop, None, ("e",))) == ["=: delete e"]
+
     def test_refusals(self, shop: RevisionMap) -> None:
         with pytest.raises(MultipleHeads):
             plan_stamp(shop, "head", ())

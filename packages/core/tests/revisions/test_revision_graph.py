@@ -31,6 +31,8 @@ def test_ends(shop: RevisionMap) -> None:
     assert "e" in shop
     assert "nope" not in shop
     assert shop.get("nope") is None
+    assert [revision.revision for revision in shop] == list(shop.ids)
+    assert [shop.is_head(id_) for id_ in ("e", "m")] == [True, False]
 
 
 def test_an_empty_history() -> None:

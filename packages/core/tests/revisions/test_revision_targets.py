@@ -140,7 +140,7 @@ class TestNothing:
         )
         for slip in ("ae1072a6acf", "ae102a6acf", "ae1027a6acff", "ae1027b6acf", "ae1072a", "ae12"):
             assert nearest(map_, slip) == ("ae1027a6acf",)
-        assert nearest(map_, "shopingcart") == ("shoppingcart",)
+        assert nearest(map_, "shopingcart") == map_.nearest("shopingcart") == ("shoppingcart",)
         assert nearest(map_, "haeds") == ("heads",)
         assert nearest(map_, "zzzzzzzz") == ()
         with pytest.raises(ResolutionError, match=r"Did you mean shoppingcart\?"):
