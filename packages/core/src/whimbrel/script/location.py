@@ -46,7 +46,7 @@ class VersionLocation:
         waiting = [""]
         while waiting:
             prefix = waiting.pop()
-            folder = os.path.join(self.path, prefix)
+            folder = os.path.join(self.path, prefix) if prefix else self.path
             real = os.path.realpath(folder)
             if real in visited:
                 continue

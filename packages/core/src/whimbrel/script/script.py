@@ -111,7 +111,7 @@ class Script(Revision):
             lines.append(f"Branches into: {_listed(sorted(self.nextrev))}")
         if self.branch_labels:
             lines.append(f"Branch names: {_listed(sorted(self.branch_labels))}")
-        lines += [f"Path: {self.path}", "", *(f"    {line}" for line in self.longdoc.splitlines()), ""]
+        lines += [f"Path: {self.path}", "", *(f"    {line}".rstrip() for line in self.longdoc.splitlines()), ""]
         return "\n".join(lines)
 
     def cmd_format(
