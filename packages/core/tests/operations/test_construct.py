@@ -1,0 +1,55 @@
+"""Scratch tables: what a construct needs around it is made up, and what was given is not touched twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from whimbrel.operations.construct import name_columns, scratch_table
+
+
+@pytest.mark.parametrize(
+    ("target", "referent"),
+    [("other.id", "other.id"), ("s.other.id", "s.other.id"), ("a.b.other.id", "a.b.other.id"), ("t.id", "t.id")],
+)
+def test_what_a_foreign_key_names_is_made_up(target: str, referent: str) -> None:
+    column: sa.Column[Any] = sa.Column("o", sa.Integer, sa.ForeignKey(target))
+    table = scratch_table("t", None, sa.Column("id", sa.Integer), column)
+    (key,) = table.foreign_keys
+    assert f"{key.column.table.fullname}.{key.column.name}" == referent
+
+
+def test_two_keys_to_one_table_share_what_is_made_up() -> None:
+    first: sa.Column[Any] = sa.Column("a", sa.ForeignKey("other.id"))
+    second: sa.Column[Any] = sa.Column("b", sa.ForeignKey("other.code"))
+    table = scratch_table("t", None, first, second)
+    assert sorted(table.metadata.tables) == ["other", "t"]
+    assert sorted(column.name for column in table.metadata.tables["other"].c) == ["code", "id"]
+
+
+def test_a_key_to_a_column_of_the_models_is_spelt_by_name() -> None:
+    person = sa.Table("person", sa.MetaData(schema="crm"), sa.Column("id", sa.Integer, primary_key=True))
+    column: sa.Column[Any] = sa.Column("owner", sa.ForeignKey(person.c.id))
+    (key,) = scratch_table("t", None, column).foreign_keys
+    assert key.target_fullname == "crm.person.id"
+
+
+def test_items_of_another_table_are_copied() -> None:
+    table = sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer), sa.UniqueConstraint("a", name="uq"))
+    unique = next(item for item in table.constraints if item.name == "uq")
+    made = scratch_table("other", None, unique, table.c.a)
+    assert {item.name for item in made.constraints} == {None, "uq"}
+    assert table.c.a.table is table
+    assert unique in table.constraints
+
+
+def test_indexes_may_be_among_the_items() -> None:
+    made = scratch_table("t", None, sa.Index("ix", "a"), sa.Column("a", sa.Integer), schema="s", comment="c")
+    assert [index.name for index in made.indexes] == ["ix"]
+    assert (made.fullname, made.comment) == ("s.t", "c")
+
+
+def test_names_become_columns_once() -> None:
+    assert [column.name for column in name_columns(["a", "b", "a"])] == ["a", "b"]
