@@ -108,7 +108,9 @@ def _table_lines(inspector: sa.Inspector, table: str, schema: str | None) -> Ite
 
 def _column(column: sa.engine.interfaces.ReflectedColumn, dialect: sa.Dialect) -> str:
     # As generic: MySQL 8 and MariaDB are of two minds about the 11 in INTEGER(11).
-    words = [column["type"].as_generic().compile(dialect), "null" if column["nullable"] else "not null"]
+    generic = column["type"].as_generic(allow_nulltype=True)
+    type_ = column["type"] if isinstance(generic, sa.types.NullType) else generic
+    words = [type_.compile(dialect), "null" if column["nullable"] else "not null"]
     if column.get("autoincrement") is True and dialect.name in ("mysql", "mariadb"):
         words.append("auto_increment")
     if "computed" in column:

@@ -17,7 +17,10 @@ FULL = """
         name VARCHAR(20) CHARACTER SET latin1 COLLATE latin1_bin NOT NULL DEFAULT 'it''s 5% :x' COMMENT 'say "hi" % :y',
         mood ENUM('so','it''s') NOT NULL DEFAULT 'so',
         seen DATETIME DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
-        sum INTEGER UNSIGNED NOT NULL DEFAULT (1 + 2),
+        sum INTEGER UNSIGNED NOT NULL DEFAULT (1 + 2) COMMENT 'it''s % :z',
+        said VARCHAR(20) DEFAULT (concat('it''s ', '% :x')),
+        touched DATETIME NULL ON UPDATE CURRENT_TIMESTAMP,
+        code BIT(3) NOT NULL DEFAULT b'101',
         n INTEGER,
         twice INTEGER GENERATED ALWAYS AS (n * 2) STORED COMMENT 'computed'
     )
@@ -41,6 +44,10 @@ def table_text(database: Database) -> list[str]:
         ("seen", {"comment": "when"}, {"comment": None}),
         ("seen", {"nullable": False}, {"nullable": True}),
         ("sum", {"nullable": True}, {"nullable": False}),
+        ("said", {"nullable": False}, {"nullable": True}),
+        ("touched", {"comment": "when"}, {"comment": None}),
+        ("code", {"comment": "a flag"}, {"comment": None}),
+        ("n", {"comment": "a number"}, {"comment": None}),
         ("twice", {"comment": "another"}, {"comment": "computed"}),
     ],
 )
@@ -182,6 +189,9 @@ def test_servers_without_rename_column_get_change(mysql_database: Database) -> N
         sa.event.listen(connection, "before_cursor_execute", lambda *args: statements.append(args[2]))
         connection.dialect.server_version_info = (5, 7, 44)
         op.alter_column("t", "sum", new_column_name="total")
-    assert statements[-1] == "ALTER TABLE t CHANGE sum total INTEGER(10) UNSIGNED NOT NULL DEFAULT (1 + 2)"
+    assert (
+        statements[-1]
+        == "ALTER TABLE t CHANGE sum total INTEGER(10) UNSIGNED NOT NULL DEFAULT (1 + 2) COMMENT 'it''s %% :z'"
+    )
     apply(mysql_database, lambda op: op.alter_column("t", "total", new_column_name="sum"))
     assert table_text(mysql_database) == before

@@ -35,8 +35,6 @@ CASES = {
             Column("name", String(30), nullable=False, server_default="x", index=True),
             Column("owner_id", Integer, ForeignKey("owner.id", name="fk_owner", ondelete="CASCADE")),
             comment="you",
-            mysql_engine="InnoDB",
-            mariadb_engine="InnoDB",
         ),
         sql="""
             CREATE TABLE u (
@@ -45,7 +43,7 @@ CASES = {
                 owner_id INTEGER,
                 PRIMARY KEY (id),
                 CONSTRAINT fk_owner FOREIGN KEY(owner_id) REFERENCES owner (id) ON DELETE CASCADE
-            )ENGINE=InnoDB COMMENT='you';
+            )COMMENT='you';
 
             CREATE INDEX ix_u_name ON u (name);
         """,
@@ -200,11 +198,11 @@ CASES = {
         reverse=lambda op: op.alter_column("t", "a", server_default=None),
     ),
     "alter_column_default_expression": Case(
-        action=lambda op: op.alter_column("t", "a", server_default=text("1 + 2")),
-        sql="ALTER TABLE t ALTER COLUMN a SET DEFAULT (1 + 2);",
+        action=lambda op: op.alter_column("t", "a", server_default=text("abs(-3)")),
+        sql="ALTER TABLE t ALTER COLUMN a SET DEFAULT (abs(-3));",
         effect="""
             - column t.a INTEGER not null
-            + column t.a INTEGER not null default (1 + 2)
+            + column t.a INTEGER not null default abs(-3)
         """,
         reverse=lambda op: op.alter_column("t", "a", server_default=None),
     ),

@@ -69,8 +69,8 @@ NEEDS_EMPTY = {
         "its default CURRENT_TIMESTAMP is no constant",
     ),
     "DEFAULT expression": (
-        lambda: Column("x", Integer, server_default=text("abs(1)")),
-        "its default abs(1) is no constant",
+        lambda: Column("x", Integer, server_default=text("(abs(1))")),
+        "its default (abs(1)) is no constant",
     ),
     "STORED": (lambda: Column("x", Integer, Computed("a + 1", persisted=True)), "it is computed and STORED"),
 }

@@ -31,9 +31,9 @@ from whimbrel.ddl import (
 _PLAIN: Final = re.compile(
     r"""\s*(?:[bnx]?'.*'|".*"|[-+]?[\d.]+(?:e[-+]?\d+)?|0[bx][\da-f]+|null|true|false|\(.*\))\s*""", re.I | re.S
 )
-# ... and, in the definition of a DATETIME or TIMESTAMP, the current time by any of its names, kept up to date or not.
-_NOW: Final = re.compile(r"\s*(?:current_timestamp|now|localtime|localtimestamp)\b(?:\s*\(\s*\d*\s*\))?.*", re.I | re.S)
-_ON_UPDATE: Final = re.compile(r"\bON\s+UPDATE\b", re.I)
+# ... and, in the definition of a DATETIME or TIMESTAMP, the current time by any of its names.
+_NOW: Final = re.compile(r"\s*(?:current_timestamp|now|localtime|localtimestamp)\b(?:\s*\(\s*\d*\s*\))?\s*", re.I)
+ON_UPDATE: Final = re.compile(r"\bON\s+UPDATE\b", re.I)
 
 
 class MySQLAlterDefault(AlterColumn):
@@ -85,7 +85,7 @@ class MySQLChangeColumn(MySQLModifyColumn):
 
 def needs_definition(compiler: DDLCompiler, default: ServerDefault) -> bool:
     """Return whether a default can only be set by defining the column anew: ``... ON UPDATE CURRENT_TIMESTAMP``."""
-    return _ON_UPDATE.search(format_server_default(compiler, default)) is not None
+    return ON_UPDATE.search(format_server_default(compiler, default)) is not None
 
 
 @compiles(AddColumn, "mysql", "mariadb")
@@ -159,7 +159,8 @@ def _definition(element: MySQLModifyColumn, compiler: DDLCompiler) -> str:
 def _column_default(default: ServerDefault, type_: TypeEngine[Any], compiler: DDLCompiler) -> str:
     spelt = format_server_default(compiler, default)
     is_time = isinstance(type_.dialect_impl(compiler.dialect), DateTime)
-    return spelt if is_time and _NOW.fullmatch(spelt) else _parenthesised(spelt)
+    as_it_is = is_time and (_NOW.fullmatch(spelt) or ON_UPDATE.search(spelt))
+    return spelt if as_it_is else _parenthesised(spelt)
 
 
 def _parenthesised(default: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple, NoReturn
 
-from sqlalchemy import Column, Computed, Identity, Index, Inspector, Integer, inspect, literal_column
+from sqlalchemy import Column, Computed, Identity, Index, Inspector, Integer, inspect, literal, literal_column, text
 from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.types import NullType, TypeEngine, to_instance
@@ -14,7 +14,7 @@ from whimbrel.errors import CommandError, UnsupportedOperation
 from whimbrel.impl import DefaultImpl
 from whimbrel.operations.directives.indexes import NO_TABLE
 from whimbrel.unset import UNSET, UnsetType
-from whimbrel_mysql.ddl import MySQLAlterDefault, MySQLChangeColumn, MySQLModifyColumn, needs_definition
+from whimbrel_mysql.ddl import ON_UPDATE, MySQLAlterDefault, MySQLChangeColumn, MySQLModifyColumn, needs_definition
 
 Autoincrement = bool | Literal["auto", "ignore_fk"]
 
@@ -177,18 +177,50 @@ class MySQLImpl(DefaultImpl):
         else:
             return Definition()
         default: ServerDefault | None = None
+        comment = column.get("comment")
         if "computed" in column:
             default = Computed(column["computed"]["sqltext"], persisted=column["computed"].get("persisted"))
-        elif column["default"] is not None:
-            default = literal_column(column["default"])
+        else:
+            sql = column["default"]
+            if sql is None or sql.count("(") != sql.count(")"):
+                sql, comment = self._default_and_comment(table_name, column["name"], schema)
+            default = None if sql is None else literal_column(sql)
         counts = type_ is UNSET or isinstance(type_, Integer)  # AUTO_INCREMENT is for integers only
         return Definition(
             UNSET if isinstance(column["type"], NullType) else column["type"],
             column["nullable"],
             default,
             counts and column.get("autoincrement") is True,
-            column.get("comment"),
+            comment,
         )
+
+    def _default_and_comment(self, table_name: str, column_name: str, schema: str | None) -> tuple[str | None, str]:
+        """Return the default of a column as SQL, and its comment, where SQLAlchemy may not have understood the former.
+
+        It gives up on expressions with spaces or quotes in them, and then misses the comment too.
+        https://dev.mysql.com/doc/refman/8.4/en/information-schema-columns-table.html,
+        https://mariadb.com/kb/en/information-schema-columns-table/
+        """
+        assert self.connection is not None
+        default, extra, comment = self.connection.execute(
+            text(
+                "SELECT column_default, extra, column_comment FROM information_schema.columns "
+                "WHERE table_schema = coalesce(:schema, database()) AND table_name = :table AND column_name = :column"
+            ),
+            {"schema": schema, "table": table_name, "column": column_name},
+        ).one()
+        if default is not None and not self.is_mariadb:
+            # MySQL tells an expression by EXTRA, and escapes its quotes; anything else is the value of a literal.
+            is_expression = "DEFAULT_GENERATED" in extra.upper()
+            default = default.replace("\\'", "'") if is_expression else self._quoted(default)
+        on_update = ON_UPDATE.search(extra)
+        if on_update is not None:
+            default = f"{default or 'NULL'} {extra[on_update.start() :]}"
+        return None if default == "NULL" else default, comment
+
+    def _quoted(self, value: str) -> str:
+        compiled = literal(value).compile(dialect=self.dialect, compile_kwargs={"literal_binds": True})
+        return str(compiled)
 
     def _renames_columns(self) -> bool:
         """Return whether the server knows RENAME COLUMN; as text, where nobody knows, yes."""

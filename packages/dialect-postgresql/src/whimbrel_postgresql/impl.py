@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Computed, Identity, Index
 from sqlalchemy.sql.elements import ClauseElement
 
-from whimbrel.ddl import ColumnDefault, ServerDefault, TypeArgument
+from whimbrel.ddl import ColumnDefault, ServerDefault, TextSink, TypeArgument
 from whimbrel.errors import CommandError
 from whimbrel.impl import DefaultImpl
 from whimbrel.unset import UNSET, UnsetType
@@ -19,6 +19,13 @@ class PostgresqlImpl(DefaultImpl):
 
     __dialect__ = "postgresql"
     transactional_ddl = True
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        if isinstance(self.sink, TextSink):
+            # SQLAlchemy 2.0 doubles them until a server has said otherwise; every one does since PostgreSQL 9.1:
+            # https://www.postgresql.org/docs/current/runtime-config-compatible.html#GUC-STANDARD-CONFORMING-STRINGS
+            self.sink.dialect._backslash_escapes = False  # type: ignore[attr-defined]  # PGDialect's own attribute
 
     @staticmethod
     def binary_literal(value: bytes) -> str:
