@@ -85,7 +85,7 @@ def test_load_answers_a_module_or_an_object_in_it(folder: Path) -> None:
 
     assert point.load() is sys.modules.pop("loadable_thing")
     assert point._replace(value="loadable_thing:Shelf.book").load() == "a book"
-    with pytest.raises(ImportError, match="module 'loadable_thing' has no 'Shelf.page'"):
+    with pytest.raises(ImportError, match=r"module 'loadable_thing' has no 'Shelf.page'"):
         point._replace(value="loadable_thing:Shelf.page").load()
     del sys.modules["loadable_thing"]
 

@@ -9,6 +9,7 @@ import click  # noqa: F401  # a bare site hides it from whoever has not imported
 import pytest
 
 from testing.site import Site, throwaway_site
+from whimbrel.impl import DefaultImpl
 from whimbrel.plugins import manager
 
 
@@ -28,9 +29,10 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
-def bare_site(tmp_path: Path) -> Iterator[Site]:
-    """A site in a Python that has nothing else installed."""
+def bare_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A site in a Python that has nothing else installed, and in which no dialect's class was defined yet."""
     folder = tmp_path / "site"
     folder.mkdir()
+    monkeypatch.setattr(DefaultImpl, "_by_dialect", {})
     with throwaway_site(folder, bare=True) as site:
         yield site
