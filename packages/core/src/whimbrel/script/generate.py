@@ -17,6 +17,7 @@ from whimbrel.errors import (
 )
 from whimbrel.revisions import Revision, RevisionMap, verify_rev_id
 from whimbrel.script.header import read_header
+from whimbrel.script.index import file_key
 from whimbrel.script.location import VersionLocation
 from whimbrel.script.post_write import run_hooks
 from whimbrel.script.script import Script
@@ -75,7 +76,8 @@ def generate(
         },
     )
     write_whole(path, encode(text, script.output_encoding, path))
-    made = Script.of_row((b"", *read_header(path, check=True)), path)
+    header, state = read_header(path, check=True)
+    made = Script.of_row((file_key(state), *header), path)
     history.add_revision(made)
     run_hooks(path, script.hooks, None if script.messaging_opts.get("quiet") else script.report)
     return made

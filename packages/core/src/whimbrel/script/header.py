@@ -19,6 +19,7 @@ from whimbrel.script.module import compile_source, load_module, read_source
 
 if TYPE_CHECKING:
     import ast
+    import os
     from collections.abc import Mapping
 
 
@@ -47,11 +48,12 @@ def first_paragraph(docstring: str) -> str:
     return docstring.strip().split("\n\n", 1)[0]
 
 
-def read_header(path: str, *, check: bool = False) -> Header:
+def read_header(path: str, *, check: bool = False) -> tuple[Header, os.stat_result]:
     """Return the header of the version file *path*, running the file only when a value in it is computed.
 
     :param path: a ``.py`` or, in sourceless directories, a ``.pyc`` file.
     :param check: also compile the file, so that a syntax error anywhere in it is noticed now.
+    :return: the header, and the state of the file it was read from.
     :raises ScriptSyntaxError: the file is not Python.
     :raises MissingRevisionVariable: it has no ``revision`` or no ``down_revision``.
     :raises ScriptRaised: it had to be run, and raised.
@@ -62,25 +64,27 @@ def read_header(path: str, *, check: bool = False) -> Header:
 
     Example::
 
-        >>> read_header("versions/ae1027a6acf_add_account.py").revision
+        >>> read_header("versions/ae1027a6acf_add_account.py")[0].revision
         'ae1027a6acf'
     """
-    if path.endswith(".pyc"):
-        return _run(path)
-    source = read_source(path)
-    if check:
-        compile_source(source, path)
-    try:
-        text = source.decode()
-    except UnicodeDecodeError:
-        text = ""  # another encoding, declared in the file: the parser knows what to do
-    header = scan(text) or parse(source, path) or _run(path)
-    verify_rev_id(header.revision, path)
-    if header.revision in header.down_revisions:
-        raise LoopDetected(header.revision, [path])
-    if header.revision in header.depends_on:
-        raise DependencyLoopDetected(header.revision, [path])
-    return header
+    source, state = read_source(path)
+    if path[-4:] == ".pyc":
+        header = _run(path)
+    else:
+        if check:
+            compile_source(source, path)
+        try:
+            text = source.decode()
+        except UnicodeDecodeError:
+            text = ""  # another encoding, declared in the file: the parser knows what to do
+        header = scan(text) or parse(source, path) or _run(path)
+    revision = header[0]
+    verify_rev_id(revision, path)
+    if revision in header[1]:
+        raise LoopDetected(revision, [path])
+    if revision in header[3]:
+        raise DependencyLoopDetected(revision, [path])
+    return header, state
 
 
 def read_longdoc(path: str) -> str:
@@ -89,7 +93,7 @@ def read_longdoc(path: str) -> str:
         return (load_module(path).__doc__ or "").strip()
     import ast
 
-    tree = compile_source(read_source(path), path, ast.PyCF_ONLY_AST)
+    tree = compile_source(read_source(path)[0], path, ast.PyCF_ONLY_AST)
     assert isinstance(tree, ast.Module)
     return (ast.get_docstring(tree, clean=False) or "").strip()
 

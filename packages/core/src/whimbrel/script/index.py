@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import marshal
 import os
-import struct
 import sys
 import time
 from binascii import crc32
@@ -13,23 +12,21 @@ from typing import Final, NamedTuple, cast
 _MAGIC: Final = b"whimbrel headers 1\n"
 _MARSHAL_VERSION: Final = 4
 
-_KEY: Final = struct.Struct("<QqqQ")
-_pack = _KEY.pack
+FileKey = tuple[int, int, int, int]
+"""Size, mtime, ctime (both in nanoseconds) and inode: what tells one state of a file from another.
 
-IndexRow = tuple[bytes, str, tuple[str, ...], tuple[str, ...], tuple[str, ...], str]
+An edit that keeps size and mtime still moves ctime. (Windows has no such ctime: there, an edit that restores both is
+not noticed, as by Python's own bytecode cache.)
+"""
+
+
+def file_key(state: os.stat_result) -> FileKey:
+    """Return the key of a file that is in this state."""
+    return state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino
+
+
+IndexRow = tuple[FileKey, str, tuple[str, ...], tuple[str, ...], tuple[str, ...], str]
 """A file's key, followed by the fields of its header."""
-
-
-def file_key(state: os.stat_result) -> bytes:
-    """Return what tells one state of a file from another: its size, mtime, ctime and inode.
-
-    An edit that keeps size and mtime still moves ctime. (Windows has no such ctime: there, an edit that restores both
-    is not noticed, as by Python's own bytecode cache.)
-    """
-    try:
-        return _pack(state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
-    except struct.error:  # a file of the year 2300, or an inode of 128 bits
-        return _pack(state.st_size, 0, 0, hash((state.st_mtime_ns, state.st_ctime_ns, state.st_ino)) & (1 << 64) - 1)
 
 
 class HeaderIndex(NamedTuple):
@@ -111,7 +108,7 @@ class HeaderIndex(NamedTuple):
         return f"{self.path}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
 
 
-def settled(key: bytes, now: int) -> bool:
+def settled(key: FileKey, now: int) -> bool:
     """Say whether a file that had *key* when it was read can be recognised by it.
 
     A file changed in the very tick of the clock in which it was read may change again without a new time stamp, so a
@@ -120,10 +117,10 @@ def settled(key: bytes, now: int) -> bool:
     :param key: the file's key before it was read.
     :param now: the file system's clock before it was read, in nanoseconds.
     """
-    _, mtime, ctime, _ = _KEY.unpack(key)
+    _, mtime, ctime, _ = key
     # File systems with times in whole (FAT: even) seconds show it; the others tick at least every 10 ms.
     tick = 2_000_000_000 if ctime % 1_000_000_000 == 0 else 50_000_000
-    return bool(max(mtime, ctime) + tick < now)
+    return max(mtime, ctime) + tick < now
 
 
 def _cache_folder(folder: str) -> str:

@@ -6,12 +6,10 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from stat import S_ISREG
 
 from whimbrel.errors import ScriptError
-from whimbrel.script.index import file_key
 
-_CACHED_NAME = re.compile(r"(?P<stem>.+?)\.(?P<tag>[a-z]+-?\w*?\d+)(?:\.opt-\w+)?\.pyc")
+_CACHED_NAME = r"(?P<stem>.+?)\.(?P<tag>[a-z]+-?\w*?\d+)(?:\.opt-\w+)?\.pyc"
 
 
 class VersionLocation:
@@ -36,8 +34,8 @@ class VersionLocation:
         self.recursive = recursive
         self.sourceless = sourceless
 
-    def files(self, visited: set[str] | None = None) -> Iterator[tuple[str, bytes]]:
-        """Yield the version files: the name, relative to :attr:`path`, and what tells the file's state.
+    def files(self, visited: set[str] | None = None) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        """Yield the version files: the name, relative to :attr:`path`, and the entry, which was not asked for more yet.
 
         :param visited: real paths of folders that were listed already; each is listed once, and added.
         :raises ScriptError: a folder cannot be read, or a file is a link to nothing.
@@ -58,14 +56,10 @@ class VersionLocation:
                 name = entry.name
                 if name[-3:] != ".py":
                     others.append(entry)
-                elif name[:2] != ".#" and name[:8] != "__init__":
-                    state = _state(entry)
-                    if entry.is_symlink() and _listed_anyway(entry, visited):
-                        continue
-                    if S_ISREG(state.st_mode):
-                        yield prefix + name, file_key(state)
-                        if self.sourceless:
-                            sources.add(name[:-3])
+                elif name[:2] != ".#" and name[:8] != "__init__" and _counts(entry, visited):
+                    yield prefix + name, entry
+                    if self.sourceless:
+                        sources.add(name[:-3])
             if self.sourceless:
                 yield from _compiled(folder, prefix, others, sources)
             if self.recursive:
@@ -80,17 +74,17 @@ class VersionLocation:
 
 def _compiled(
     folder: str, prefix: str, others: list[os.DirEntry[str]], sources: set[str]
-) -> Iterator[tuple[str, bytes]]:
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Yield the compiled files whose source is not there: one beside the sources wins over one in the cache."""
     chosen: dict[str, tuple[str, os.DirEntry[str]]] = {}
     for entry in sorted(_entries(os.path.join(folder, "__pycache__")), key=lambda entry: entry.name):
-        match = _CACHED_NAME.fullmatch(entry.name)
+        match = re.fullmatch(_CACHED_NAME, entry.name)
         if match and (match["stem"] not in chosen or match["tag"] == sys.implementation.cache_tag):
             chosen[match["stem"]] = (f"{prefix}__pycache__/", entry)
     chosen.update({entry.name[:-4]: (prefix, entry) for entry in others if entry.name[-4:] == ".pyc"})
     for stem, (inside, entry) in chosen.items():
         if stem not in sources and not stem.startswith(("__init__", ".#")):
-            yield inside + entry.name, file_key(_state(entry))
+            yield inside + entry.name, entry
 
 
 def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
@@ -107,17 +101,16 @@ def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
         ) from error
 
 
-def _listed_anyway(link: os.DirEntry[str], visited: set[str]) -> bool:
-    """Say whether *link* is a second name of a version file in a folder that is listed."""
-    folder, name = os.path.split(os.path.realpath(link.path))
-    return folder in visited and name.endswith(".py")
-
-
-def _state(entry: os.DirEntry[str]) -> os.stat_result:
-    try:
-        return entry.stat()
-    except OSError as error:
-        what = "is a link to nothing" if entry.is_symlink() else f"cannot be read: {error.strerror or error}"
+def _counts(entry: os.DirEntry[str], visited: set[str]) -> bool:
+    """Say whether *entry* is a file, and no second name of one in a folder that is listed anyway."""
+    if not entry.is_symlink():
+        return entry.is_file()
+    target = os.path.realpath(entry.path)
+    if not os.path.exists(target):
         raise ScriptError(
-            f"{entry.path} {what}.", "Bring the file back, or take it out of the versions folder.", path=entry.path
-        ) from error
+            f"{entry.path} is a link to nothing.",
+            "Bring the file back, or take it out of the versions folder.",
+            path=entry.path,
+        )
+    folder, name = os.path.split(target)
+    return entry.is_file() and not (folder in visited and name.endswith(".py"))

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from whimbrel.script.index import HeaderIndex, IndexRow, settled
+from whimbrel.script.index import FileKey, HeaderIndex, IndexRow, file_key, settled
 from whimbrel.script.location import VersionLocation
 from whimbrel.script.script import Script
 
@@ -14,7 +14,7 @@ _CHECKED: Final = 64
 """When no more files than this changed, as in a day's work, each is compiled too, so that a slip of the pen anywhere in
 it is told now. When thousands are read for the first time, that would take longer than anything else."""
 
-_UNKNOWN: Final = b""
+_UNKNOWN: Final = (-1, -1, -1, -1)
 """Stands for the key of a file that was too young to be recognised by it."""
 
 
@@ -61,25 +61,23 @@ class _Folder:
     def read(self, visited: set[str]) -> Collection[Script]:
         known = self._index.load() if self._rows is None else self._rows
         same: list[str] = []
-        changed: list[tuple[str, bytes]] = []
-        for name, key in self.location.files(visited):
+        changed: list[str] = []
+        for name, entry in self.location.files(visited):
             row = known.get(name)
-            if row is not None and row[0] == key:
+            if row is not None and row[0] == _key(entry):
                 same.append(name)
             else:
-                changed.append((name, key))
+                changed.append(name)
         rows = self._read_changed(known, same, changed) if changed or len(same) != len(known) else known
         if rows is not self._rows:
             kept = self._scripts
-            for name, _ in changed:
+            for name in changed:
                 kept.pop(name, None)
             self._scripts = _scripts(rows, os.path.join(self.location.path, ""), kept)
             self._rows = rows
         return self._scripts.values()
 
-    def _read_changed(
-        self, known: dict[str, IndexRow], same: list[str], changed: list[tuple[str, bytes]]
-    ) -> dict[str, IndexRow]:
+    def _read_changed(self, known: dict[str, IndexRow], same: list[str], changed: list[str]) -> dict[str, IndexRow]:
         """Read the *changed* files, save what can be trusted, and return the rows of all files, sorted by name."""
         from whimbrel.script.header import read_header
 
@@ -88,16 +86,26 @@ class _Folder:
         folder = os.path.join(self.location.path, "")
         rows = {name: known[name] for name in same}
         young = 0
-        for name, key in sorted(changed):
+        for name in sorted(changed):
             self.files_read += 1
-            header = read_header(folder + name, check=check)
-            trusted = settled(key, now)
-            young += not trusted
-            rows[name] = (key if trusted else _UNKNOWN, *header)
-        rows = dict(sorted(rows.items()))
+            header, state = read_header(folder + name, check=check)
+            key = file_key(state)
+            if not settled(key, now):
+                key = _UNKNOWN
+                young += 1
+            rows[name] = (key, *header)
+        if same:
+            rows = dict(sorted(rows.items()))
         if young < len(changed) or len(same) < len(known):
             self._index.save({name: row for name, row in rows.items() if row[0] != _UNKNOWN} if young else rows)
         return rows
+
+
+def _key(entry: os.DirEntry[str]) -> FileKey | None:
+    try:
+        return file_key(entry.stat())
+    except OSError:  # it went away; reading it says so
+        return None
 
 
 def _scripts(rows: dict[str, IndexRow], folder: str, kept: dict[str, Script]) -> dict[str, Script]:
