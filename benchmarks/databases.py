@@ -1,16 +1,18 @@
-"""Empty databases for the benchmarks, on whatever servers answer."""
+"""Empty databases for the benchmarks, on whatever servers answer.
+
+SQLAlchemy is imported in a process of its own: the memory of the process that starts a command counts into the peak
+that the operating system reports of the command.
+"""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
 SERVERS = {
     "postgresql": os.environ.get(
@@ -22,14 +24,7 @@ SERVERS = {
 
 def available(backend: str) -> bool:
     """Return whether a server of *backend* answers."""
-    if backend == "sqlite":
-        return True
-    engine = create_engine(SERVERS[backend], poolclass=NullPool)
-    try:
-        engine.connect().close()
-    except SQLAlchemyError:
-        return False
-    return True
+    return backend == "sqlite" or _run(SERVERS[backend], "SELECT 1", check=False) is not None
 
 
 @contextmanager
@@ -41,12 +36,51 @@ def empty_database(backend: str, folder: Path) -> Iterator[str]:
         yield f"sqlite:///{path}"
         path.unlink(missing_ok=True)
         return
-    server = make_url(SERVERS[backend])
-    engine = create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+    server = SERVERS[backend]
+    _run(server, f"CREATE DATABASE {name}")
     try:
-        yield server.set(database=name).render_as_string(hide_password=False)
+        yield f"{server.rpartition('/')[0]}/{name}"
     finally:
-        with engine.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name}"))
+        _run(server, f"DROP DATABASE {name}")
+
+
+def empty(backend: str, url: str) -> None:
+    """Make a database empty again."""
+    if backend == "sqlite":
+        Path(url.removeprefix("sqlite:///")).unlink(missing_ok=True)
+        return
+    name = url.rpartition("/")[2]
+    _run(SERVERS[backend], f"DROP DATABASE {name}", f"CREATE DATABASE {name}")
+
+
+def restamp(url: str, table: str, revision: str) -> None:
+    """Put a version table back to one revision."""
+    _run(
+        url,
+        f"DROP TABLE IF EXISTS {table}",
+        f"CREATE TABLE {table} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)",
+        f"INSERT INTO {table} VALUES ('{revision}')",
+    )
+
+
+def _run(url: str, *statements: str, check: bool = True) -> str | None:
+    done = subprocess.run([sys.executable, __file__, url, *statements], capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return done.stdout
+    if check:
+        raise RuntimeError(done.stderr)
+    return None
+
+
+def main(url: str, *statements: str) -> None:
+    """Execute statements, each by itself."""
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.pool import NullPool
+
+    with create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

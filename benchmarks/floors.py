@@ -8,11 +8,11 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from sqlalchemy import make_url
-
 
 def connect(url: str) -> Any:
     """Return a connection of the driver that *url* names, opened without SQLAlchemy's engine."""
+    from sqlalchemy import make_url
+
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         import sqlite3

@@ -16,14 +16,15 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from databases import available, empty_database
+from databases import available, empty, empty_database, restamp
 from floors import column_operation
-from histories import SHAPES, Tool, make_project, revision_id
+from histories import SHAPES, Node, Tool, make_project, revision_id
 from timing import Timing, measure
 
 GRAPH_COMMANDS = {
@@ -72,8 +73,8 @@ class Bench:
     def graph(self, shape: str, size: int) -> None:
         """The commands that only read version files (and ``revision``, which adds one)."""
         nodes = list(SHAPES[shape](size))
-        # The last trunk revision: with several heads, a new revision has to name the one it follows.
-        trunk = nodes[-1].id if shape == "linear" else next(n.id for n in reversed(nodes) if isinstance(n.down, tuple))
+        # With several heads, a new revision has to name the one it follows.
+        trunk = heads(nodes)[-1]
         for tool in self.tools:
             with self.project(tool, shape, size) as project:
                 cold = (*tuple(tool.command), "heads")
@@ -95,14 +96,11 @@ class Bench:
         """Mark the project's SQLite database as being at every head, by hand: stamping is not what is timed."""
         import sqlite3
 
-        table = "whimbrel_version" if tool.package == "whimbrel" else "alembic_version"
+        table = version_table(tool)
         nodes = list(SHAPES[json.loads((project / "shape.json").read_text())[0]](self.size_of(project)))
-        parents = {name for node in nodes for name in ((node.down,) if isinstance(node.down, str) else node.down or ())}
         with sqlite3.connect(project / "state.db") as database:
             database.execute(f"CREATE TABLE {table} (version_num VARCHAR(255) NOT NULL PRIMARY KEY)")
-            database.executemany(
-                f"INSERT INTO {table} VALUES (?)", [(node.id,) for node in nodes if node.id not in parents]
-            )
+            database.executemany(f"INSERT INTO {table} VALUES (?)", [(name,) for name in heads(nodes)])
 
     def size_of(self, project: Path) -> int:
         """Return how many revisions a project was made with."""
@@ -146,7 +144,8 @@ class Bench:
             with empty_database("postgresql", self.folder) as url:
                 folder = self.folder / f"{tool.name}-down-{size}"
                 make_project(folder, tool, SHAPES["linear"](size), url=url)
-                before = restamp(tool, url, size)
+                table = version_table(tool)
+                before = partial(restamp, url, table, revision_id(size - 1))
                 command = (*tool.command, "downgrade", "base")
                 self.cell(f"downgrade, {size} empty, postgresql", tool.name, command, folder, before=before)
                 shutil.rmtree(folder)
@@ -184,6 +183,17 @@ class Bench:
         return lines
 
 
+def version_table(tool: Tool) -> str:
+    """Return the name of a tool's version table."""
+    return "whimbrel_version" if tool.package == "whimbrel" else "alembic_version"
+
+
+def heads(nodes: list[Node]) -> list[str]:
+    """Return the revisions that nothing follows."""
+    parents = {name for node in nodes for name in ((node.down,) if isinstance(node.down, str) else node.down or ())}
+    return [node.id for node in nodes if node.id not in parents]
+
+
 def forget(project: Path) -> None:
     """Remove every bytecode cache and index of a project."""
     for cache in project.rglob("__pycache__"):
@@ -196,36 +206,6 @@ def remove_new(project: Path, size: int) -> None:
     for path in (project / "migrations" / "versions").glob("*.py"):
         if path.name.partition("_")[0] not in known:
             path.unlink()
-
-
-def empty(backend: str, url: str) -> None:
-    """Drop everything in a database."""
-    from sqlalchemy import MetaData, create_engine, make_url
-    from sqlalchemy.pool import NullPool
-
-    if backend == "sqlite":
-        Path(make_url(url).database or "").unlink(missing_ok=True)
-        return
-    metadata = MetaData()
-    engine = create_engine(url, poolclass=NullPool)
-    metadata.reflect(engine)
-    metadata.drop_all(engine)
-
-
-def restamp(tool: Tool, url: str, size: int) -> Callable[[], None]:
-    """Return a function that puts a database back to the head of a linear history."""
-    from sqlalchemy import create_engine, text
-    from sqlalchemy.pool import NullPool
-
-    table = "whimbrel_version" if tool.package == "whimbrel" else "alembic_version"
-
-    def stamp() -> None:
-        with create_engine(url, poolclass=NullPool).begin() as connection:
-            connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
-            connection.execute(text(f"CREATE TABLE {table} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
-            connection.execute(text(f"INSERT INTO {table} VALUES (:id)"), {"id": revision_id(size - 1)})
-
-    return stamp
 
 
 def main() -> None:
