@@ -32,12 +32,17 @@ class Case(NamedTuple):
     reverse: Action
 
 
-def sql_of(dialect: str, action: Action) -> str:
-    """Return what *action* writes as text for the dialect of that name, without spaces at the ends of lines."""
+def text_of(dialect: str, action: Action) -> str:
+    """Return what *action* writes as text for the dialect of that name."""
     stream = io.StringIO()
     context = MigrationContext.configure(dialect_name=dialect, opts={"as_sql": True, "output_buffer": stream})
     action(Operations(context))
-    return "\n".join(line.rstrip() for line in stream.getvalue().strip().splitlines())
+    return stream.getvalue()
+
+
+def sql_of(dialect: str, action: Action) -> str:
+    """Return :func:`text_of`, without spaces at the ends of lines."""
+    return "\n".join(line.rstrip() for line in text_of(dialect, action).strip().splitlines())
 
 
 @contextmanager
