@@ -68,10 +68,12 @@ def normalised(text: str) -> str:
     * The version column is wider here (Alembic's 32 characters broke people).
     * Alembic's INSERT into the version table asks for RETURNING, whose answer nobody reads.
     * Our SQLite writes BEGIN and COMMIT, because its DDL is transactional once a real BEGIN is issued.
+    * "Branches into:" lists followers in the order of a set there.
     * Blank lines.
     """
     text = re.sub(r"VARCHAR\(255\)", "VARCHAR(32)", text)
     text = re.sub(r" RETURNING \S*version_num;", ";", text)
     text = re.sub(r"(?m)^(BEGIN|COMMIT);\n?", "", text)
+    text = re.sub(r"(?<=Branches into: ).*", lambda found: ", ".join(sorted(found[0].split(", "))), text)
     text = re.sub(r"[ \t]+$", "", text, flags=re.M)
     return re.sub(r"\n{2,}", "\n", text).strip()

@@ -37,13 +37,12 @@ The tree::
 
 Each carries its facts as attributes; ``str(error)`` is the message followed by the remedy.
 No error ever holds a password: whoever makes one from a driver's text passes that text through
-:func:`redact` first.
+:func:`whimbrel.redact.redact` first.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 
@@ -67,27 +66,6 @@ class CommandError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\n{self.remedy}" if self.remedy else self.message
-
-
-_URL_PASSWORD = re.compile(r"(?P<head>[A-Za-z][\w+.-]*://[^\s:/@]*:)(?P<secret>[^\s]*)(?=@[^\s@]*)")
-_NAMED_PASSWORD = re.compile(r"(?i)\b(password|passwd|pwd)(\s*[=:]\s*)('[^']*'|\"[^\"]*\"|[^\s,;&)]+)")
-
-
-def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """Return *text* with the passwords of URLs, ``password=...`` pairs and *secrets* put out of sight.
-
-    :param text: any text that is about to be shown.
-    :param secrets: further strings to hide wherever they stand, such as a known password.
-
-    Example::
-
-        >>> redact("postgresql://bob:hunter2@db/x")
-        'postgresql://bob:***@db/x'
-    """
-    for secret in sorted({s for s in secrets if s}, key=len, reverse=True):
-        text = text.replace(secret, "***")
-    text = _URL_PASSWORD.sub(lambda m: m["head"] + "***", text)
-    return _NAMED_PASSWORD.sub(lambda m: f"{m[1]}{m[2]}***", text)
 
 
 class ConfigError(CommandError):

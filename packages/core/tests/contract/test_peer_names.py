@@ -93,7 +93,7 @@ ELSEWHERE = {
     "alembic.util.err": "messages are the command line's; errors are raised",
     "alembic.util.msg": "messages are the command line's",
     "alembic.util.warn*": "Python's warnings",
-    "alembic.util.obfuscate_url_pw": "whimbrel.errors.redact",
+    "alembic.util.obfuscate_url_pw": "whimbrel.redact.redact",
     "alembic.util.rev_id": "whimbrel.script.writer makes ids",
 }
 

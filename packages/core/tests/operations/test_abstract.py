@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from whimbrel.errors import CommandError
 from whimbrel.operations import Operations, ops
-from whimbrel.operations.current import current_operations
+from whimbrel.operations.abstract import current_operations
 
 
 def test_invoke_returns_what_the_implementation_returns(op: Operations) -> None:

@@ -10,7 +10,8 @@ from whimbrel.config.location import resolve_location
 from whimbrel.config.origin import DEFAULT, Origin
 from whimbrel.config.secret import Secret
 from whimbrel.config.sources import URL_KEYS, Lookup
-from whimbrel.errors import ConfigError, redact
+from whimbrel.errors import ConfigError
+from whimbrel.redact import redact
 
 KNOWN_KEYS = (
     "script_location",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property, partial
 from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar, cast
 
@@ -12,7 +13,6 @@ from sqlalchemy.schema import conv
 from sqlalchemy.types import TypeEngine
 
 from whimbrel.errors import CommandError
-from whimbrel.operations.current import current_operations
 from whimbrel.operations.directives.base import MigrateOperation, RunContext
 from whimbrel.operations.registry import (
     Function,
@@ -225,3 +225,7 @@ class AbstractOperations:
             op.execute(account.update().where(account.c.name == op.inline_literal("x")).values(name="y"))
         """
         return literal(value, type_, literal_execute=True)
+
+
+current_operations: ContextVar[AbstractOperations] = ContextVar("whimbrel_operations")
+"""What the running script's ``op`` stands for, in each thread and each asyncio task; unset outside of a run."""

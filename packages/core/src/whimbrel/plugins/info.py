@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from whimbrel.errors import PluginError, redact
+from whimbrel.errors import PluginError
+from whimbrel.redact import redact
 
 PluginState = Literal["loaded", "available", "failed", "disabled"]
 """``available``: installed, and nothing has needed it yet. ``disabled``: switched off by ``--no-plugins``."""

@@ -8,7 +8,7 @@ from time import perf_counter
 
 import pluggy
 
-from whimbrel.errors import redact
+from whimbrel.redact import redact
 
 _LONGEST = 60
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from whimbrel.revisions import target as targets
+from whimbrel.revisions import target as identifiers
 from whimbrel.revisions.graph import RevisionGraph
 from whimbrel.revisions.lineage import lineage
 from whimbrel.revisions.order import newest_first
@@ -37,7 +37,7 @@ class RevisionMap(RevisionGraph):
         :raises MultipleHeads: it names several.
         :raises ResolutionError: it names none.
         """
-        found = targets.resolve_one(self, id_)
+        found = identifiers.resolve_one(self, id_)
         return None if found is None else self[found]
 
     def get_revisions(self, id_: Identifier) -> tuple[Revision, ...]:
@@ -46,15 +46,15 @@ class RevisionMap(RevisionGraph):
         :param id_: see :meth:`resolve`.
         :raises ResolutionError: one of them names none.
         """
-        return tuple(self[found] for found in targets.resolve(self, id_))
+        return tuple(self[found] for found in identifiers.resolve(self, id_))
 
     def resolve(self, identifier: Identifier) -> tuple[str, ...]:
         """Return the ids that an identifier names; see :func:`whimbrel.revisions.target.resolve`."""
-        return targets.resolve(self, identifier)
+        return identifiers.resolve(self, identifier)
 
     def nearest(self, identifier: str) -> tuple[str, ...]:
         """Return ids and labels that look like *identifier*, nearest first, for a message."""
-        return targets.nearest(self, identifier)
+        return identifiers.nearest(self, identifier)
 
     def get_current_head(self, branch_label: str | None = None) -> str | None:
         """Return the id of the one head, None for an empty history.
@@ -62,21 +62,21 @@ class RevisionMap(RevisionGraph):
         :param branch_label: the head of this branch.
         :raises MultipleHeads: there are several.
         """
-        return targets.resolve_one(self, "head" if branch_label is None else f"{branch_label}@head")
+        return identifiers.resolve_one(self, "head" if branch_label is None else f"{branch_label}@head")
 
     def filter_for_lineage(
-        self, targets_: Iterable[Revision], check_against: str | None, include_dependencies: bool = False
+        self, targets: Iterable[Revision], check_against: str | None, include_dependencies: bool = False
     ) -> tuple[Revision, ...]:
         """Return those revisions that are on one line with another: before it, after it, or itself.
 
-        :param targets_: the revisions to choose from.
+        :param targets: the revisions to choose from.
         :param check_against: an identifier of that other one; a label before ``@`` counts, ``head`` does not.
         :param include_dependencies: follow ``depends_on`` too.
         """
-        others = tuple(targets_)
+        others = tuple(targets)
         if check_against is None:
             return others
-        parsed = targets.parse(self, check_against)
+        parsed = identifiers.parse(self, check_against)
         name = parsed.label if parsed.label is not None else parsed.symbol
         if name in ("", "base", "head", "heads"):
             return others
@@ -103,7 +103,7 @@ class RevisionMap(RevisionGraph):
         :raises RangeNotAncestorError: *lower* is not below *upper*.
         """
         if select_for_downgrade:
-            found = unneeded(self, "base" if lower is None else str(lower), targets.resolve(self, upper))
+            found = unneeded(self, "base" if lower is None else str(lower), identifiers.resolve(self, upper))
         else:
             uppers, lowers = self._ends(upper, lower, clip=not assert_relative_length)
             found = between(self, uppers, lowers, inclusive=inclusive, implicit_base=implicit_base)
@@ -111,13 +111,13 @@ class RevisionMap(RevisionGraph):
             yield self[id_]
 
     def _ends(self, upper: Identifier, lower: Identifier, *, clip: bool) -> tuple[Sequence[str], Sequence[str]]:
-        lowers = targets.resolve(self, lower)
-        parsed = targets.parse(self, upper) if isinstance(upper, str) else None
+        lowers = identifiers.resolve(self, lower)
+        parsed = identifiers.parse(self, upper) if isinstance(upper, str) else None
         if parsed is not None and parsed.is_relative and (parsed.offset or 0) > 0:
             return above(self, parsed, lowers, clip=clip), lowers
-        uppers = targets.resolve(self, upper)
+        uppers = identifiers.resolve(self, upper)
         if isinstance(lower, str):  # its label says which branch the range is about
-            uppers = targets.within_branch(self, targets.parse(self, lower), uppers)
+            uppers = targets.within_branch(self, identifiers.parse(self, lower), uppers)
         return uppers, lowers
 
     def walk(self) -> Iterator[Revision]:

@@ -7,7 +7,8 @@ import traceback
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from whimbrel.errors import CommandError, DatabaseUnreachable, EnvironmentScriptError, MigrationFailed, redact
+from whimbrel.errors import CommandError, DatabaseUnreachable, EnvironmentScriptError, MigrationFailed
+from whimbrel.redact import redact
 from whimbrel.revisions import RevisionStep
 
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from whimbrel.errors import CommandError
 from whimbrel.operations import Operations
-from whimbrel.operations.current import current_operations
+from whimbrel.operations.abstract import current_operations
 from whimbrel.runtime.environment import EnvironmentContext, current_environment
 
 

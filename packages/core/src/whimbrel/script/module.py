@@ -10,7 +10,8 @@ from itertools import count
 from types import CodeType, ModuleType
 from typing import Final
 
-from whimbrel.errors import CommandError, ScriptError, ScriptRaised, ScriptSyntaxError, redact
+from whimbrel.errors import CommandError, ScriptError, ScriptRaised, ScriptSyntaxError
+from whimbrel.redact import redact
 
 _YOUNG_NS: Final = 2_000_000_000
 _READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0)

@@ -8,7 +8,8 @@ from contextvars import ContextVar
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
-from whimbrel.errors import CommandError, PostWriteHookError, redact
+from whimbrel.errors import CommandError, PostWriteHookError
+from whimbrel.redact import redact
 
 if TYPE_CHECKING:
     import subprocess

@@ -11,7 +11,8 @@ from whimbrel.cli import exit_codes
 from whimbrel.cli.terminal.group import group
 from whimbrel.cli.terminal.interrupts import Terminated, termination_raised
 from whimbrel.cli.terminal.session import Session
-from whimbrel.errors import CommandError, redact
+from whimbrel.errors import CommandError
+from whimbrel.redact import redact
 
 COMPLETE_VARIABLE = "_WHIMBREL_COMPLETE"
 
