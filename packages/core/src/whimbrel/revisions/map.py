@@ -80,7 +80,7 @@ class RevisionMap(RevisionGraph):
         name = parsed.label if parsed.label is not None else parsed.symbol
         if name in ("", "base", "head", "heads"):
             return others
-        line = lineage(self, targets.exactly(self, name, check_against), dependencies=include_dependencies)
+        line = lineage(self, identifiers.exactly(self, name, check_against), dependencies=include_dependencies)
         return tuple(node for node in others if node.revision in line)
 
     def iterate_revisions(
@@ -117,7 +117,7 @@ class RevisionMap(RevisionGraph):
             return above(self, parsed, lowers, clip=clip), lowers
         uppers = identifiers.resolve(self, upper)
         if isinstance(lower, str):  # its label says which branch the range is about
-            uppers = targets.within_branch(self, identifiers.parse(self, lower), uppers)
+            uppers = identifiers.within_branch(self, identifiers.parse(self, lower), uppers)
         return uppers, lowers
 
     def walk(self) -> Iterator[Revision]:
