@@ -83,6 +83,14 @@ def test_arguments_win_over_what_the_database_says(mysql_database: Database) -> 
     assert name == "column t.name VARCHAR(9) null -- as told"
 
 
+def test_a_temporary_table_is_in_no_catalog(mysql_database: Database) -> None:
+    with operations(mysql_database) as op:
+        op.execute("CREATE TEMPORARY TABLE t (a VARCHAR(9) NOT NULL COMMENT 'ay')")
+        op.alter_column("t", "a", type_=String(99))
+        definition = op.get_bind().execute(text("SHOW CREATE TABLE t")).one()[1]
+    assert "`a` varchar(99) NOT NULL COMMENT 'ay'" in definition
+
+
 def test_a_name_in_other_case_finds_the_column(mysql_database: Database) -> None:
     apply(mysql_database, lambda op: op.execute(FULL))
     apply(mysql_database, lambda op: op.alter_column("t", "NAME", nullable=True))

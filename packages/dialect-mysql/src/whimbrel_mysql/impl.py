@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple, NoReturn
 
-from sqlalchemy import Column, Computed, Identity, Index, Inspector, Integer, inspect, literal, literal_column, text
+from sqlalchemy import Column, Computed, Identity, Index, Inspector, Integer, inspect, literal_column, text
 from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.types import NullType, TypeEngine, to_instance
@@ -183,7 +183,7 @@ class MySQLImpl(DefaultImpl):
         else:
             sql = column["default"]
             if sql is None or sql.count("(") != sql.count(")"):
-                sql, comment = self._default_and_comment(table_name, column["name"], schema)
+                sql, comment = self._default_and_comment(table_name, column["name"], schema) or (sql, comment)
             default = None if sql is None else literal_column(sql)
         counts = type_ is UNSET or isinstance(type_, Integer)  # AUTO_INCREMENT is for integers only
         return Definition(
@@ -194,33 +194,38 @@ class MySQLImpl(DefaultImpl):
             comment,
         )
 
-    def _default_and_comment(self, table_name: str, column_name: str, schema: str | None) -> tuple[str | None, str]:
+    def _default_and_comment(
+        self, table_name: str, column_name: str, schema: str | None
+    ) -> tuple[str | None, str] | None:
         """Return the default of a column as SQL, and its comment, where SQLAlchemy may not have understood the former.
 
-        It gives up on expressions with spaces or quotes in them, and then misses the comment too.
+        It gives up on expressions with spaces or quotes in them, and then misses the comment too. A temporary table is
+        not in the catalog: ``None``.
+
         https://dev.mysql.com/doc/refman/8.4/en/information-schema-columns-table.html,
         https://mariadb.com/kb/en/information-schema-columns-table/
         """
         assert self.connection is not None
-        default, extra, comment = self.connection.execute(
+        row = self.connection.execute(
             text(
                 "SELECT column_default, extra, column_comment FROM information_schema.columns "
                 "WHERE table_schema = coalesce(:schema, database()) AND table_name = :table AND column_name = :column"
             ),
             {"schema": schema, "table": table_name, "column": column_name},
-        ).one()
+        ).first()
+        if row is None:
+            return None
+        default, extra, comment = row
         if default is not None and not self.is_mariadb:
             # MySQL tells an expression by EXTRA, and escapes its quotes; anything else is the value of a literal.
-            is_expression = "DEFAULT_GENERATED" in extra.upper()
-            default = default.replace("\\'", "'") if is_expression else self._quoted(default)
+            if "DEFAULT_GENERATED" in extra.upper():
+                default = default.replace("\\'", "'")
+            else:
+                default = "'{}'".format(default.replace("\\", "\\\\").replace("'", "''"))
         on_update = ON_UPDATE.search(extra)
         if on_update is not None:
             default = f"{default or 'NULL'} {extra[on_update.start() :]}"
         return None if default == "NULL" else default, comment
-
-    def _quoted(self, value: str) -> str:
-        compiled = literal(value).compile(dialect=self.dialect, compile_kwargs={"literal_binds": True})
-        return str(compiled)
 
     def _renames_columns(self) -> bool:
         """Return whether the server knows RENAME COLUMN; as text, where nobody knows, yes."""
