@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 
 def rows(project):
     """Return the version table of the project's SQLite database."""
-    with sqlite3.connect(project.url.removeprefix("sqlite:///")) as connection:
+    with closing(sqlite3.connect(project.url.removeprefix("sqlite:///"))) as connection, connection:
         return sorted(name for (name,) in connection.execute("SELECT version_num FROM whimbrel_version"))
 
 
@@ -43,7 +44,7 @@ class TestMoving:
 
     def test_stamp_purge_forgets_what_no_file_has(self, three, run):
         run("stamp", "b2")
-        with sqlite3.connect(three.url.removeprefix("sqlite:///")) as connection:
+        with closing(sqlite3.connect(three.url.removeprefix("sqlite:///"))) as connection, connection:
             connection.execute("UPDATE whimbrel_version SET version_num = 'gone'")
         told = run("upgrade", "head")
         assert told.code == 1

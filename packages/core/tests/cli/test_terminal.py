@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def settled(shown):
 
 
 def tables(project):
-    with sqlite3.connect(project.url.removeprefix("sqlite:///")) as connection:
+    with closing(sqlite3.connect(project.url.removeprefix("sqlite:///"))) as connection, connection:
         return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
