@@ -166,6 +166,15 @@ class TestReading:
         assert {"group", "name", "distribution", "version", "state", "error"} <= set(listed[0])
 
 
+def test_the_settings_may_be_elsewhere_and_in_another_section(three, tmp_path, monkeypatch, run):
+    monkeypatch.chdir(tmp_path)
+    settings = Path("other.ini")
+    settings.write_text(f"[shop]\nscript_location = {three.migrations}\n")
+    assert run("-c", "other.ini", "-n", "shop", "heads") == (0, "c3 (head)\n", "")
+    monkeypatch.setenv("WHIMBREL_CONFIG", str(three.folder / "whimbrel.ini"))
+    assert run("heads") == (0, "c3 (head)\n", "")
+
+
 class TestWriting:
     def test_revision(self, project, run):
         done = run("revision", "-m", "create accounts", "--rev-id", "a1", "--branch-label", "shop")

@@ -76,8 +76,8 @@ def test_python_m_whimbrel():
         (["xyzzy"], "Error: No such command 'xyzzy'.\n"),
         (["upgrade"], "Error: Missing argument 'REVISION'.\n"),
         (["upgrade", "head", "more"], "Error: Got unexpected extra argument (more).\n"),
-        (["upgrade", "head", "--sq"], "Error: No such option '--sq'. Did you mean '--sql'?\n"),
-        (["upgrade", "--sq", "head"], "Error: No such option '--sq'. Did you mean '--sql'?\n"),
+        (["upgrade", "head", "--sq"], "Error: No such option '--sq'. Did you mean --sql?\n"),
+        (["upgrade", "--sq", "head"], "Error: No such option '--sq'. Did you mean --sql?\n"),
         (["downgrade", "-1x"], "Error: No such option '-1x'.\n"),
         (["upgrade", "-x", "a=b", "head"], "Error: Option -x stands before the command:  whimbrel -x ... upgrade\n"),
         (
@@ -90,7 +90,7 @@ def test_what_cannot_be_understood_exits_2_and_names_what_is_near(capsys, words,
     code, out, err = asked(capsys, *words)
     assert (code, out) == (2, "")
     assert err.startswith("Usage: whimbrel ")
-    assert err.replace("Did you mean --sql", "Did you mean '--sql'").endswith(told)
+    assert err.endswith(told)
 
 
 def test_help_imports_neither_a_command_nor_anything_heavy():
@@ -121,6 +121,17 @@ def test_completion_scripts(capsys, shell):
     assert "_WHIMBREL_COMPLETE" in out
 
 
+def completed(monkeypatch, capsys, line):
+    """Return what the shell is offered for the last word of *line*."""
+    monkeypatch.setenv("_WHIMBREL_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(len(line.split()) - 1))
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 0
+    return [offer.removeprefix("plain,") for offer in capsys.readouterr().out.splitlines()]
+
+
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
@@ -130,10 +141,20 @@ def test_completion_scripts(capsys, shell):
     ],
 )
 def test_completion_of_commands_and_options(monkeypatch, capsys, line, offered):
-    monkeypatch.setenv("_WHIMBREL_COMPLETE", "bash_complete")
-    monkeypatch.setenv("COMP_WORDS", line)
-    monkeypatch.setenv("COMP_CWORD", str(len(line.split()) - 1))
-    with pytest.raises(SystemExit) as ended:
-        main([])
-    assert ended.value.code == 0
-    assert capsys.readouterr().out.splitlines() == [f"plain,{name}" for name in offered]
+    assert completed(monkeypatch, capsys, line) == offered
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("whimbrel upgrade a", ["a1"]),
+        ("whimbrel upgrade h", ["head", "heads"]),
+        ("whimbrel downgrade s", ["shop@head"]),
+        ("whimbrel -c whimbrel.ini show b", ["base", "b2"]),
+        ("whimbrel -c nope.ini show b", []),
+    ],
+)
+def test_completion_of_revisions(project, monkeypatch, capsys, line, offered):
+    project.add("a1", labels="shop")
+    project.add("b2", "a1")
+    assert completed(monkeypatch, capsys, line) == offered

@@ -64,7 +64,7 @@ class TestProgress:
         code, shown = on_terminal("upgrade", "head", NO_COLOR="1")
         assert code == 0
         assert settled(shown) == [
-            "[1/2] upgrade  -> a1, revision a1  0.00 s",
+            "[1/2] upgrade <base> -> a1, revision a1  0.00 s",
             "[2/2] upgrade a1 -> b2, revision b2  0.00 s",
             "Done: 2 steps in 0.00 s",
         ]

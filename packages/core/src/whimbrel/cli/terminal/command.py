@@ -15,6 +15,18 @@ GLOBAL_OPTIONS: Final = frozenset(
 _RELATIVE: Final = re.compile(r"-\d+\Z")
 
 
+def nearest(name: str, known: list[str]) -> str:
+    """Return the sentence that asks whether something of *known* was meant; empty where nothing is near.
+
+    :param name: what was typed.
+    :param known: what there is.
+    """
+    from difflib import get_close_matches
+
+    found = get_close_matches(name, known)
+    return f" Did you mean {' or '.join(found)}?" if found else ""
+
+
 class Command(click.Command):
     """A click command whose arguments may be relative revisions.
 
@@ -53,7 +65,5 @@ class Command(click.Command):
                 f"Option {known} stands before the command:  {ctx.find_root().info_name} {known} ... {ctx.info_name}",
                 ctx=ctx,
             )
-        from difflib import get_close_matches
-
         options = [option for parameter in self.get_params(ctx) for option in parameter.opts]
-        return click.NoSuchOption(name, possibilities=get_close_matches(name, options), ctx=ctx)
+        return click.NoSuchOption(name, f"No such option {name!r}.{nearest(name, options)}", ctx=ctx)

@@ -15,7 +15,8 @@ def complete_revision(ctx: click.Context, _parameter: click.Parameter, incomplet
     from whimbrel.errors import CommandError
     from whimbrel.script import ScriptDirectory
 
-    session = ctx.find_object(Session) or Session()
+    session = Session()
+    session.take(**ctx.find_root().params)  # nobody else does: a line that is being typed is not run
     try:
         revisions = list(ScriptDirectory.from_config(session.config(complete_revision, {})).walk_revisions())
     except CommandError:

@@ -9,6 +9,7 @@ import click
 
 from whimbrel._version import __version__
 from whimbrel.cli.table import COMMANDS
+from whimbrel.cli.terminal.command import nearest
 from whimbrel.cli.terminal.session import Session
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ class Whimbrel(click.Group):
         name = args[0]
         command = self.get_command(ctx, name)
         if command is None and not name.startswith("-"):
-            raise click.UsageError(f"No such command {name!r}.{_nearest(name, self.list_commands(ctx))}", ctx=ctx)
+            raise click.UsageError(
+                f"No such command {name!r}.{nearest(name.replace('-', '_'), self.list_commands(ctx))}", ctx=ctx
+            )
         return super().resolve_command(ctx, args) if command is None else (name, command, args[1:])
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -75,13 +78,6 @@ def _loaded(point: EntryPoint) -> click.Command:
     from whimbrel.cli.terminal.outsiders import load_command
 
     return load_command(point)
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    from difflib import get_close_matches
-
-    found = get_close_matches(name.replace("-", "_"), known)
-    return f" Did you mean {' or '.join(found)}?" if found else ""
 
 
 def _leave_out_plugins(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:

@@ -56,7 +56,10 @@ class Progress:
     def _line(self, step: MigrationStep, index: int, total: int, end: str, colour: str = "") -> str:
         # A line that wraps could not be taken back with a carriage return.
         room = max(_width(self._stream) - len(end) - 1, 20)
-        text = f"[{index:>{len(str(total))}}/{total}] {step}"
+        ends = [", ".join(ids) or "<base>" for ids in (step.from_revisions_no_deps, step.to_revisions_no_deps)]
+        text = f"[{index:>{len(str(total))}}/{total}] {step.name} {ends[0]} -> {ends[1]}"
+        if step.doc:
+            text += f", {step.doc}"
         shown = text if len(text) <= room else f"{text[: room - 1]}…"
         return shown + self._in(colour, end)
 
