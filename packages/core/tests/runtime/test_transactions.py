@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from testing.databases import Database
 from testing.projects import Project
 from whimbrel import command
 from whimbrel.errors import CommandError, MigrationFailed
+from whimbrel.operations import Operations
 from whimbrel.runtime.migration import MigrationContext
 
 FAILS = """
@@ -168,3 +170,32 @@ def test_what_upgrade_writes_is_committed_before_the_next_revision_begins(databa
     project.add("b2", "a1", upgrade=look)
     command.upgrade(project.config(), "head")
     assert seen.read_text() == "a1"
+
+
+def test_what_env_py_does_before_the_first_revision_is_kept(postgresql_database: Database, tmp_path: Path) -> None:
+    env = """
+    from whimbrel import context
+    with context.connect() as connection:
+        context.configure(connection=connection)
+        with context.begin_transaction():
+            context.execute("CREATE SCHEMA tenant")
+            context.execute("SET search_path TO tenant")
+            context.run_migrations()
+            context.execute("CREATE TABLE afterwards (x INTEGER)")
+    """
+    project = Project(tmp_path, postgresql_database.url, env=env)
+    project.line("a1", "b2")
+    command.upgrade(project.config(), "head")
+    found = sa.inspect(postgresql_database.engine()).get_table_names(schema="tenant")
+    assert set(found) == {"whimbrel_version", "t_a1", "t_b2", "afterwards"}
+
+
+def test_operations_alone_in_application_code_are_one_transaction(database: Database) -> None:
+    with database.engine().connect() as connection:
+        context = MigrationContext.configure(connection)
+        with context.begin_transaction():
+            Operations(context).create_table("kept", sa.Column("x", sa.Integer))
+        with contextlib.suppress(ZeroDivisionError), context.begin_transaction():
+            Operations(context).create_table("undone", sa.Column("x", sa.Integer))
+            _ = 1 / 0
+    assert tables(database) == {"kept"} | ({"undone"} if database.name == "mysql" else set())

@@ -123,6 +123,11 @@ class Plugins:
             if found:
                 config.add_source(plugin, found)
 
+    @property
+    def hear_of_versions(self) -> bool:
+        """Whether any plugin wants to be told of each step."""
+        return bool(self.hook.whimbrel_version_applied.get_hookimpls())
+
     def version_applied(self, context: specs.MigrationRun, step: MigrationStep, heads: frozenset[str]) -> None:
         """Tell the plugins that *step* was taken; the parameters are those of ``whimbrel_version_applied``."""
         self._ask("whimbrel_version_applied", context=context, step=step, heads=heads)

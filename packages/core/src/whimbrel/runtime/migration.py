@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from time import perf_counter
 from typing import Any, Protocol
@@ -22,7 +22,7 @@ from whimbrel.runtime.options import MigrationOptions
 from whimbrel.runtime.report import LogReporter, Reporter
 from whimbrel.runtime.request import RunRequest
 from whimbrel.runtime.transaction import RunTransactions
-from whimbrel.runtime.version_table import VersionTable, moved
+from whimbrel.runtime.version_table import VersionTable, move
 from whimbrel.script import Script, ScriptDirectory
 
 log = logging.getLogger(__name__)
@@ -255,10 +255,13 @@ class MigrationContext:
         """
         self.impl.execute(sql, execution_options=dict(execution_options) if execution_options else None)
 
-    def ensure_version_table(self) -> None:
-        """Create the version table if the database lacks it."""
+    def ensure_version_table(self, purge: bool = False) -> None:
+        """Create the version table if the database lacks it.
+
+        :param purge: delete every row of it.
+        """
         with self._transactions.run(), self._transactions.step():
-            self._prepare_version_table()
+            self._prepare_version_table(purge)
 
     def stamp(self, script_directory: ScriptDirectory, revision: str) -> None:
         """Say in the version table that the database is at *revision*, without running a script.
@@ -267,7 +270,7 @@ class MigrationContext:
         :param revision: an identifier, such as ``head``.
         """
         heads = self.get_current_heads()
-        self._transactions.end_read()
+        self._transactions.settle()
         self._take(tuple(plan_stamp(script_directory.revision_map, revision, heads)), heads, {})
 
     def run_migrations(self, **kw: Any) -> None:
@@ -280,13 +283,14 @@ class MigrationContext:
         self.impl.start_migrations()
         request = self.environment_context.request if self.environment_context is not None else None
         heads = () if request is not None and request.purge else self.get_current_heads()
-        self._transactions.end_read()
+        self._transactions.settle()
         steps = self._planned(heads)
         self._reporter.plan(steps)
-        if request is not None and (request.purge or not (steps or self.as_sql)):
-            with self._transactions.run(), self._transactions.step():
-                self._prepare_version_table(request.purge)
-        self._take(steps, heads, kw)
+        purge = request is not None and request.purge
+        if steps:
+            self._take(steps, heads, kw, purge)
+        elif request is not None and not self.as_sql:
+            self.ensure_version_table(purge)
 
     def _planned(self, heads: tuple[str, ...]) -> tuple[MigrationStep, ...]:
         planner = self.options.extra.get("fn")
@@ -299,33 +303,50 @@ class MigrationContext:
             )
         return tuple(planner(heads, self) or ())
 
-    def _take(self, steps: tuple[MigrationStep, ...], heads: tuple[str, ...], arguments: Mapping[str, Any]) -> None:
-        if not steps:
-            return
-        current = frozenset(heads)
-        with Operations.context(self):
+    def _take(
+        self,
+        steps: tuple[MigrationStep, ...],
+        heads: tuple[str, ...],
+        arguments: Mapping[str, Any],
+        purge: bool = False,
+    ) -> None:
+        current = set(heads)
+        listeners = self._listeners()
+        with self._transactions.run(), Operations.context(self):
             for index, step in enumerate(steps, 1):
                 self._reporter.start(step, index, len(steps))
                 began = perf_counter()
                 try:
                     with self._transactions.step():
                         if index == 1:
-                            self._prepare_version_table()
-                        current = moved(current, step.rows)
-                        self._one(step, current, arguments)
+                            self._prepare_version_table(purge)
+                        self._one(step, arguments)
+                        move(current, step.rows)
+                        for listener in listeners:
+                            listener(step, current, arguments)
                 except BaseException as error:
                     self._reporter.failed(step, index, len(steps), error)
                     raise
                 self._reporter.done(step, index, len(steps), perf_counter() - began)
 
-    def _one(self, step: MigrationStep, heads: frozenset[str], arguments: Mapping[str, Any]) -> None:
+    def _one(self, step: MigrationStep, arguments: Mapping[str, Any]) -> None:
         if self.as_sql:
             self.impl.static_output(f"-- Running {step.short_log}")
         self._run_script(step, arguments)
         self._versions.apply(step.rows)
-        for callback in self.options.on_version_apply:
-            callback(ctx=self, step=step.info, heads=set(heads), run_args=dict(arguments))
-        self._plugins.version_applied(self, step, heads)
+
+    def _listeners(self) -> list[Callable[[MigrationStep, set[str], Mapping[str, Any]], None]]:
+        """Return what hears of each step: env.py's callbacks, then the plugins, where any of them listens."""
+
+        def callbacks(step: MigrationStep, heads: set[str], arguments: Mapping[str, Any]) -> None:
+            for callback in self.options.on_version_apply:
+                callback(ctx=self, step=step.info, heads=set(heads), run_args=dict(arguments))
+
+        def plugins(step: MigrationStep, heads: set[str], arguments: Mapping[str, Any]) -> None:
+            self._plugins.version_applied(self, step, frozenset(heads))
+
+        asked = ((callbacks, bool(self.options.on_version_apply)), (plugins, self._plugins.hear_of_versions))
+        return [listener for listener, wanted in asked if wanted]
 
     def _run_script(self, step: MigrationStep, arguments: Mapping[str, Any]) -> None:
         if not isinstance(step, RevisionStep):

@@ -23,7 +23,7 @@ class MigrationOptions:
 
     as_sql: bool = False
     transactional_ddl: bool | None = None
-    transaction_per_migration: bool = True
+    transaction_per_migration: bool = False
     output_buffer: TextIO | None = None
     output_encoding: str | None = None
     starting_rev: str | None = None

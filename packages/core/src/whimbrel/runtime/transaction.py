@@ -58,16 +58,37 @@ class RunTransactions:
 
     def run(self) -> AbstractContextManager[object]:
         """Return the context that encloses the whole run."""
-        return nullcontext() if self._per_revision or self._open else self._transaction()
+        if self._open:
+            return nullcontext()
+        return self._around_steps() if self._per_revision else self._transaction()
 
     def step(self) -> AbstractContextManager[object]:
         """Return the context that encloses one revision and its version row."""
         return self._transaction() if self._per_revision and not self._open else nullcontext()
 
-    def end_read(self) -> None:
-        """Close the transaction that merely reading has begun, so that the next one starts fresh."""
+    def settle(self) -> None:
+        """Commit what was executed since the last transaction ended, so that the next one starts fresh.
+
+        SQLAlchemy begins a transaction by itself with the first statement, were it only a look at the version table;
+        and env.py may have set a search_path, or created a schema, on the way to the first revision.
+        """
         if self._connection is not None and not self._external and not self._open:
-            self._connection.rollback()
+            self._connection.commit()
+
+    @contextmanager
+    def _around_steps(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._roll_back()
+            raise
+        self.settle()
+
+    def _roll_back(self) -> None:
+        # A dead connection cannot roll back; the server did. What went wrong first is what matters.
+        connection = self._connection
+        if connection is not None and not self._external and not connection.invalidated and not connection.closed:
+            connection.rollback()
 
     @contextmanager
     def autocommit(self) -> Iterator[None]:
@@ -129,7 +150,7 @@ class RunTransactions:
 
     @contextmanager
     def _live_transaction(self, connection: Connection) -> Iterator[None]:
-        self.end_read()
+        self.settle()
         self._begin(connection)
         self._open = True
         self._interrupted = False
@@ -137,9 +158,7 @@ class RunTransactions:
             yield
             connection.commit()
         except BaseException:
-            # A dead connection cannot roll back; the server did. What went wrong first is what matters.
-            if not connection.invalidated and not connection.closed:
-                connection.rollback()
+            self._roll_back()
             raise
         finally:
             self._open = False

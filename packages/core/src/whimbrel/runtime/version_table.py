@@ -11,11 +11,13 @@ from whimbrel.impl import DefaultImpl
 from whimbrel.revisions import MAX_REVISION_ID_LENGTH, RowChanges
 
 
-def moved(heads: frozenset[str], rows: RowChanges) -> frozenset[str]:
-    """Return the version rows after *rows* was done to *heads*."""
-    gone = {*rows.deletes, *(rows.update[:1] if rows.update else ())}
-    come = {*rows.inserts, *(rows.update[1:] if rows.update else ())}
-    return (heads - gone) | come
+def move(heads: set[str], rows: RowChanges) -> None:
+    """Do to *heads*, the version rows as they are known, what *rows* does to the table."""
+    heads.difference_update(rows.deletes)
+    heads.update(rows.inserts)
+    if rows.update is not None:
+        heads.discard(rows.update[0])
+        heads.add(rows.update[1])
 
 
 PEER_WIDTH = 32
