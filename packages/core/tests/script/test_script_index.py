@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -92,10 +93,30 @@ def test_a_young_file_is_not_entered(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_text("")
     key = file_key(path.stat())
-    newest = max(key[1], key[2])
+    newest = key[2]
     assert not settled(key, newest)
     assert not settled(key, newest + 40_000_000)
     assert settled(key, newest + 3_000_000_000)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere the time of the last change can be set")
+def test_a_file_from_the_future_is_entered(project, settle) -> None:
+    path = project.add("a")
+    os.utime(path, (9e9, 9e9))
+    settle()
+    project.directory().get_heads()
+    again = project.directory()
+    assert (again.get_heads(), again.files_read) == (["a"], 0)
+
+
+def test_a_folder_that_went_away_is_not_made_again(project, settle) -> None:
+    three(project, settle)
+    script = project.directory()
+    script.get_heads()
+    shutil.rmtree(project.versions)
+    script.refresh()
+    assert script.get_heads() == []
+    assert not project.versions.exists()
 
 
 def test_files_that_went_away_leave_the_index(project, settle) -> None:

@@ -96,7 +96,7 @@ class _Folder:
             rows[name] = (key, *header)
         if same:
             rows = dict(sorted(rows.items()))
-        if young < len(changed) or len(same) < len(known):
+        if rows and (young < len(changed) or len(same) < len(known)):
             self._index.save({name: row for name, row in rows.items() if row[0] != _UNKNOWN} if young else rows)
         return rows
 
