@@ -109,6 +109,8 @@ def test_whose_module_it_is(folder: Path) -> None:
     distribution(folder, "whimbrel-views", "1.2", "[whimbrel.plugins]\nviews = views.deep.plugin:thing\n")
     other = distribution(folder, "shelves", "3", "")
     (other / "RECORD").write_text("shelf/__init__.py,,\n")
+    (folder / "shelf").mkdir()
+    (folder / "shelf/__init__.py").touch()
 
     assert source_of("views.operations") == "whimbrel-views 1.2"
     assert source_of("shelf.boards") == "shelves 3"

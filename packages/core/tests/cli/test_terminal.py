@@ -145,7 +145,8 @@ class TestInterrupted:
         assert err.splitlines()[-1] == told
         assert tables(project) == {"whimbrel_version", "t_a1"}
 
-    def test_with_an_async_driver(self, project):
+    @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+    def test_with_an_async_driver(self, project, number, code):
         settings = Path("whimbrel.ini")
         settings.write_text(settings.read_text().replace("sqlite://", "sqlite+aiosqlite://"))
         project.add("a1", upgrade=WAITING)
@@ -154,8 +155,8 @@ class TestInterrupted:
         )
         while not Path("waiting").exists():
             assert process.poll() is None
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
         _, err = process.communicate(timeout=10)
-        assert process.returncode == 143
+        assert process.returncode == code
         assert "Traceback" not in err
         assert "t_half" not in tables(project)
