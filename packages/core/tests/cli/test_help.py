@@ -129,7 +129,7 @@ def completed(monkeypatch, capsys, line):
     with pytest.raises(SystemExit) as ended:
         main([])
     assert ended.value.code == 0
-    return [offer.removeprefix("plain,") for offer in capsys.readouterr().out.splitlines()]
+    return [offer.removeprefix("plain,") for offer in capsys.readouterr().out.splitlines() if offer]
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
-from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _MOST = 200
 """Candidates offered at once; a shell asks before it shows more than a page anyway."""
@@ -11,6 +15,8 @@ _MOST = 200
 
 def complete_revision(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the revisions whose identifier begins with *incomplete*, newest first; none where settings are wrong."""
+    from click.shell_completion import CompletionItem
+
     from whimbrel.cli.terminal.session import Session
     from whimbrel.errors import CommandError
     from whimbrel.script import ScriptDirectory

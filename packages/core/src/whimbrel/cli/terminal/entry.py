@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from types import TracebackType
 
 import click
 
 from whimbrel.cli import exit_codes
 from whimbrel.cli.terminal.group import group
-from whimbrel.cli.terminal.interrupts import Terminated, termination_raised
+from whimbrel.cli.terminal.interrupts import Terminated, signals_raised
 from whimbrel.cli.terminal.session import Session
 from whimbrel.errors import CommandError
-from whimbrel.redact import redact
 
 COMPLETE_VARIABLE = "_WHIMBREL_COMPLETE"
 
@@ -27,7 +27,7 @@ def run(words: list[str], prog: str) -> int:
     session = Session()
     plugins_disabled = os.environ.get("WHIMBREL_DISABLE_PLUGINS")
     try:
-        with termination_raised():
+        with signals_raised():
             return _guarded(words, prog, session)
     except Terminated as error:
         _say("Terminated.")
@@ -41,17 +41,17 @@ def run(words: list[str], prog: str) -> int:
 def _guarded(words: list[str], prog: str, session: Session) -> int:
     try:
         code = _invoke(words, prog, session)
-        sys.stdout.flush()
+        _flush()
         return code
     except click.exceptions.Exit as error:
         # No command at all gets the help too, but whatever called us has made a mistake.
         return error.exit_code if words else exit_codes.USAGE
     except BrokenPipeError:
-        # Whoever read our output has gone; what Python flushes at its end must not complain about it again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()  # whoever read it has gone
         return exit_codes.BROKEN_PIPE
     except (KeyboardInterrupt, click.Abort):
         if session.raiseerr:
+            _redact_tracebacks(session)
             raise
         _say("Interrupted.")
         return exit_codes.INTERRUPTED
@@ -60,8 +60,26 @@ def _guarded(words: list[str], prog: str, session: Session) -> int:
         return error.exit_code
     except Exception as error:
         if session.raiseerr:
+            _redact_tracebacks(session)
             raise
         return _failed(error, session)
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _give_up_output()
+        raise CommandError(
+            f"The output cannot be written: {error.strerror or error}.", "Make room where it is to go, and try again."
+        ) from error
+
+
+def _give_up_output() -> None:
+    """Send what Python flushes at its end nowhere, lest it complains a second time."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _invoke(words: list[str], prog: str, session: Session) -> int:
@@ -76,16 +94,29 @@ def _failed(error: Exception, session: Session) -> int:
     if session.verbose:
         import traceback
 
-        click.echo(redact(traceback.format_exc()), err=True)
+        click.echo(session.redact(traceback.format_exc()), err=True)
     if isinstance(error, CommandError):
-        _say(redact(error.message), "Error")
+        _say(session.redact(error.message), "Error")
         if error.remedy:
-            click.echo(redact(error.remedy), err=True)
+            click.echo(session.redact(error.remedy), err=True)
         return error.exit_code
-    _say(redact(f"{type(error).__name__}: {error}"), "Error")
+    _say(session.redact(f"{type(error).__name__}: {error}"), "Error")
     if not session.verbose:
         click.echo("This was not expected. For the traceback:  whimbrel --raiseerr ...", err=True)
     return exit_codes.ERROR
+
+
+def _redact_tracebacks(session: Session) -> None:
+    """Hide passwords in the traceback with which Python ends, unless somebody else writes it."""
+    if sys.excepthook is not sys.__excepthook__:
+        return
+
+    def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        import traceback
+
+        sys.stderr.write(session.redact("".join(traceback.format_exception(kind, error, trace))))
+
+    sys.excepthook = show
 
 
 def _say(text: str, kind: str = "") -> None:

@@ -25,6 +25,7 @@ class Session:
         self.verbose = False
         self.no_plugins = False
         self._restore_logs: Callable[[], None] | None = None
+        self._config: Config | None = None
 
     def close(self) -> None:
         """Leave the process as it was, for a program that calls ``main()`` and goes on."""
@@ -93,7 +94,17 @@ class Session:
             cmd=(function, [], list(arguments)),
             **{name: value for name, value in arguments.items() if name != "reporter"},
         )
-        return Config.discover(self.config_files, self.section, stdout=self._stdout(arguments), cmd_opts=options)
+        out = self._stdout(arguments)
+        self._config = Config.discover(self.config_files, self.section, stdout=out, cmd_opts=options)
+        return self._config
+
+    def redact(self, text: str) -> str:
+        """Return *text* as it may be shown: without passwords, those that the settings name among them."""
+        if self._config is not None:
+            return self._config.redact(text)
+        from whimbrel.redact import redact
+
+        return redact(text)
 
     def progress(self) -> Progress | None:
         """Return what draws the progress of a run; ``None`` where nobody watches, and log lines do."""
