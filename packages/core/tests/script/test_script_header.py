@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import marshal
 import sys
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from types import ModuleType
 
@@ -11,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whimbrel.errors import MissingRevisionVariable, ScriptError, ScriptRaised, ScriptSyntaxError
-from whimbrel.script.header import Header, header_of, parse, read_header, read_longdoc, scan
+from whimbrel.script.bytecode import constants_of
+from whimbrel.script.header import NAMES, Header, header_of, parse, read_header, read_longdoc, scan
 
 USUAL = '''"""create account table
 
@@ -245,6 +248,26 @@ def test_law_the_scan_says_what_running_says_or_nothing(before: list[str], after
     except Exception:  # a file that cannot run has no header to agree with; running it is refused later
         return
     assert scanned == header_of(vars(module), module.__doc__, "x.py")
+
+
+@given(ANY_LINES, ANY_LINES)
+def test_law_the_bytecode_says_what_running_says_or_nothing(before: list[str], after: list[str]) -> None:
+    text = "\n".join([*before, "revision = 'a'", "down_revision = None", *after]) + "\n"
+    try:
+        code = compile(text, "x.py", "exec")
+    except SyntaxError:
+        return
+    values = constants_of(MAGIC_NUMBER + b"\0" * 12 + marshal.dumps(code), (*NAMES, "__doc__"))
+    module = ModuleType("x")
+    try:
+        exec(code, vars(module))
+    except Exception:
+        return
+    if values is not None:
+        assert values == {
+            name: value for name in (*NAMES, "__doc__") if (value := vars(module).get(name)) or name in values
+        }
+        assert set(values) >= {name for name in NAMES if name in vars(module)}
 
 
 @given(ANY_LINES, ANY_LINES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import subprocess
@@ -107,6 +108,22 @@ def test_a_file_from_the_future_is_entered(project, settle) -> None:
     project.directory().get_heads()
     again = project.directory()
     assert (again.get_heads(), again.files_read) == (["a"], 0)
+
+
+def test_a_computed_header_is_computed_each_time(project, settle, tmp_path: Path, monkeypatch) -> None:
+    """Another file has a say in it, so the state of its own file does not tell."""
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    (project.versions / "a.py").write_text(
+        "from numbering_of_a_project import start\nrevision = start\ndown_revision = None\n"
+    )
+    for number in range(3):
+        (tmp_path / "numbering_of_a_project.py").write_text(f"start = 'v{number}'\n")
+        sys.modules.pop("numbering_of_a_project", None)
+        importlib.invalidate_caches()
+        settle()
+        assert project.ids() == [f"v{number}"]
+    sys.modules.pop("numbering_of_a_project")
 
 
 def test_a_folder_that_went_away_is_not_made_again(project, settle) -> None:

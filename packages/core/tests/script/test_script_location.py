@@ -197,8 +197,44 @@ def test_env_py_may_be_compiled_too(project) -> None:
         script.run_env()
 
 
+def test_compiled_files_are_not_run_for_what_they_say_of_themselves(project, settle) -> None:
+    path = project.add("m", ("a", "b"), labels="shop", depends=None, doc="doc\n\nmore", body="raise SystemExit\n")
+    py_compile.compile(str(path), cfile=f"{path}c", doraise=True)
+    path.unlink()
+    compiled(project, "a")
+    compiled(project, "b")
+    found = project.directory(sourceless=True).get_revision("m")
+    assert (found.down_revision, found.own_labels, found.doc, found.longdoc) == (
+        ("a", "b"),
+        ("shop",),
+        "doc",
+        "doc\n\nmore",
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "revision = 'A'.lower()\ndown_revision = None\n",
+        "if len('x'):\n    revision = 'a'\nelse:\n    revision = 'b'\ndown_revision = None\n",
+        "try:\n    revision = 'a'\nexcept ValueError:\n    pass\ndown_revision = None\n",
+        "revision = 'x'\ndown_revision = None\nglobals()['revis' + 'ion'] = 'a'\n",
+        "revision = 'x'\ndown_revision = None\nrevision = 'a'\n",
+        "revision, down_revision = ['a', None]\n",
+        "for revision in 'a':\n    pass\ndown_revision = None\n",
+    ],
+)
+def test_compiled_files_that_compute_it_are_run(text: str, project) -> None:
+    path = project.versions / "x.py"
+    path.write_text(text)
+    py_compile.compile(str(path), cfile=f"{path}c", doraise=True)
+    path.unlink()
+    assert project.ids(sourceless=True) == ["a"]
+
+
 def test_a_compiled_file_that_raises_is_named(project) -> None:
     path = project.add("a", body="1 / 0\n")
+    path.write_text(path.read_text().replace("'a'", "str('a')"))
     target = py_compile.compile(str(path), cfile=f"{path}c", doraise=True)
     path.unlink()
     with pytest.raises(ScriptRaised, match="ZeroDivisionError") as caught:

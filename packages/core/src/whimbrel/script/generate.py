@@ -17,7 +17,7 @@ from whimbrel.errors import (
 )
 from whimbrel.revisions import Revision, RevisionMap, verify_rev_id
 from whimbrel.script.header import read_header
-from whimbrel.script.index import file_key
+from whimbrel.script.index import NO_KEY
 from whimbrel.script.location import VersionLocation
 from whimbrel.script.post_write import run_hooks
 from whimbrel.script.script import Script
@@ -76,8 +76,7 @@ def generate(
         },
     )
     write_whole(path, encode(text, script.output_encoding, path))
-    header, state = read_header(path, check=True)
-    made = Script.of_row((file_key(state), *header), path)
+    made = Script.of_row((NO_KEY, *read_header(path, check=True)[0]), path)
     history.add_revision(made)
     run_hooks(path, script.hooks, None if script.messaging_opts.get("quiet") else script.report)
     return made

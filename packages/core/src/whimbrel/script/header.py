@@ -6,6 +6,8 @@ Three ways, the cheapest that is certain wins:
    remaining text cannot touch them;
 2. :func:`parse`, ten times that: any literal assignment at module level, found in the syntax tree;
 3. running that one file, when a value is computed.
+
+A compiled file whose source is not there is read off its bytecode (:mod:`whimbrel.script.bytecode`).
 """
 
 from __future__ import annotations
@@ -48,12 +50,13 @@ def first_paragraph(docstring: str) -> str:
     return docstring.strip().split("\n\n", 1)[0]
 
 
-def read_header(path: str, *, check: bool = False) -> tuple[Header, os.stat_result]:
+def read_header(path: str, *, check: bool = False) -> tuple[Header, os.stat_result | None]:
     """Return the header of the version file *path*, running the file only when a value in it is computed.
 
     :param path: a ``.py`` or, in sourceless directories, a ``.pyc`` file.
     :param check: also compile the file, so that a syntax error anywhere in it is noticed now.
-    :return: the header, and the state of the file it was read from.
+    :return: the header, and the state of the file that it was read from: the header stays so as long as the state.
+        ``None`` where a value is computed, because other files may have a say in it.
     :raises ScriptSyntaxError: the file is not Python.
     :raises MissingRevisionVariable: it has no ``revision`` or no ``down_revision``.
     :raises ScriptRaised: it had to be run, and raised.
@@ -68,34 +71,52 @@ def read_header(path: str, *, check: bool = False) -> tuple[Header, os.stat_resu
         'ae1027a6acf'
     """
     source, state = read_source(path)
-    if path[-4:] == ".pyc":
-        header = _run(path)
-    else:
-        if check:
-            compile_source(source, path)
-        try:
-            text = source.decode()
-        except UnicodeDecodeError:
-            text = ""  # another encoding, declared in the file: the parser knows what to do
-        header = scan(text) or parse(source, path) or _run(path)
+    found = _of_bytecode(source, path) if path[-4:] == ".pyc" else _of_source(source, path, check)
+    header = found or _run(path)
     revision = header[0]
     verify_rev_id(revision, path)
     if revision in header[1]:
         raise LoopDetected(revision, [path])
     if revision in header[3]:
         raise DependencyLoopDetected(revision, [path])
-    return header, state
+    return header, None if found is None else state
+
+
+def _of_source(source: bytes, path: str, check: bool) -> Header | None:
+    if check:
+        compile_source(source, path)
+    try:
+        text = source.decode()
+    except UnicodeDecodeError:
+        text = ""  # another encoding, declared in the file: the parser knows what to do
+    return scan(text) or parse(source, path)
+
+
+def _of_bytecode(data: bytes, path: str) -> Header | None:
+    from whimbrel.script.bytecode import constants_of
+
+    values = constants_of(data, (*NAMES, "__doc__"))
+    if values is None:
+        return None
+    doc = values.pop("__doc__", None)
+    return header_of(values, doc if isinstance(doc, str) else None, path)
 
 
 def read_longdoc(path: str) -> str:
     """Return the whole docstring of the version file *path*, stripped."""
-    if path.endswith(".pyc"):
-        return (load_module(path).__doc__ or "").strip()
     import ast
 
-    tree = compile_source(read_source(path)[0], path, ast.PyCF_ONLY_AST)
-    assert isinstance(tree, ast.Module)
-    return (ast.get_docstring(tree, clean=False) or "").strip()
+    source, _ = read_source(path)
+    if path.endswith(".pyc"):
+        from whimbrel.script.bytecode import constants_of
+
+        constants = constants_of(source, ("__doc__",))
+        doc: object = load_module(path).__doc__ if constants is None else constants.get("__doc__")
+    else:
+        tree = compile_source(source, path, ast.PyCF_ONLY_AST)
+        assert isinstance(tree, ast.Module)
+        doc = ast.get_docstring(tree, clean=False)
+    return doc.strip() if isinstance(doc, str) else ""
 
 
 # ------------------------------------------------------------------------------------------------ the fast scan

@@ -25,6 +25,9 @@ def file_key(state: os.stat_result) -> FileKey:
     return state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino
 
 
+NO_KEY: Final = (-1, -1, -1, -1)
+"""Stands for the key of a file that cannot be recognised by one: it was too young, or computes its header."""
+
 IndexRow = tuple[FileKey, str, tuple[str, ...], tuple[str, ...], tuple[str, ...], str]
 """A file's key, followed by the fields of its header."""
 

@@ -6,16 +6,13 @@ import os
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from whimbrel.script.index import FileKey, HeaderIndex, IndexRow, file_key, settled
+from whimbrel.script.index import NO_KEY, FileKey, HeaderIndex, IndexRow, file_key, settled
 from whimbrel.script.location import VersionLocation
 from whimbrel.script.script import Script
 
 _CHECKED: Final = 64
 """When no more files than this changed, as in a day's work, each is compiled too, so that a slip of the pen anywhere in
 it is told now. When thousands are read for the first time, that would take longer than anything else."""
-
-_UNKNOWN: Final = (-1, -1, -1, -1)
-"""Stands for the key of a file that was too young to be recognised by it."""
 
 
 class ScriptReader:
@@ -85,19 +82,19 @@ class _Folder:
         check = len(changed) <= _CHECKED
         folder = os.path.join(self.location.path, "")
         rows = {name: known[name] for name in same}
-        young = 0
+        unsure = 0
         for name in sorted(changed):
             self.files_read += 1
             header, state = read_header(folder + name, check=check)
-            key = file_key(state)
-            if not settled(key, now):
-                key = _UNKNOWN
-                young += 1
+            key = NO_KEY if state is None else file_key(state)
+            if state is None or not settled(key, now):
+                key = NO_KEY
+                unsure += 1
             rows[name] = (key, *header)
         if same:
             rows = dict(sorted(rows.items()))
-        if rows and (young < len(changed) or len(same) < len(known)):
-            self._index.save({name: row for name, row in rows.items() if row[0] != _UNKNOWN} if young else rows)
+        if rows and (unsure < len(changed) or len(same) < len(known)):
+            self._index.save({name: row for name, row in rows.items() if row[0] != NO_KEY} if unsure else rows)
         return rows
 
 
