@@ -6,21 +6,33 @@ import re
 from collections.abc import Iterable
 
 _URL_PASSWORD = re.compile(r"(?P<head>[A-Za-z][\w+.-]*://[^\s:/@]*:)(?P<secret>[^\s]*)(?=@[^\s@]*)")
-_NAMED_PASSWORD = re.compile(r"(?i)\b(password|passwd|pwd)(\s*[=:]\s*)('[^']*'|\"[^\"]*\"|[^\s,;&)]+)")
+_NAMED_PASSWORD = re.compile(
+    # "(using password: YES)" is how MySQL says that there was one.
+    r"(?i)\b(\w*(?:password|passwd|pwd))(\s*[=:]\s*)(?!(?:YES|NO)\))('[^']*'|\"[^\"]*\"|[^\s,;&)]+)"
+)
+_SQL_PASSWORD = re.compile(
+    # What "revision identified by" has behind it is an id, in a message of ours.
+    r"(?i)\b(password\s+|(?<!revision )identified\s+by\s+(?:password\s+)?)'(?:[^']|'')*'"
+)
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """Return *text* with the passwords of URLs, ``password=...`` pairs and *secrets* put out of sight.
+    """Return *text* with the passwords of URLs, of ``password=...`` pairs and of SQL, and *secrets*, put out of sight.
 
     :param text: any text that is about to be shown.
-    :param secrets: further strings to hide wherever they stand, such as a known password.
+    :param secrets: further strings to hide wherever they stand for themselves, such as a known password.
 
     Example::
 
         >>> redact("postgresql://bob:hunter2@db/x")
         'postgresql://bob:***@db/x'
+        >>> redact("no hunter2 here, but a hunter22", ["hunter2"])
+        'no *** here, but a hunter22'
     """
     for secret in sorted({s for s in secrets if s}, key=len, reverse=True):
-        text = text.replace(secret, "***")
+        # A short password may be part of a word: with "post" hidden, "postgresql" is still to be read.
+        begin, end = (r"(?<!\w)" if secret[0].isalnum() else ""), (r"(?!\w)" if secret[-1].isalnum() else "")
+        text = re.sub(begin + re.escape(secret) + end, "***", text)
     text = _URL_PASSWORD.sub(lambda m: m["head"] + "***", text)
+    text = _SQL_PASSWORD.sub(lambda m: f"{m[1]}'***'", text)
     return _NAMED_PASSWORD.sub(lambda m: f"{m[1]}{m[2]}***", text)

@@ -71,3 +71,36 @@ def test_no_password_given_by_a_program_is_in_an_error_or_its_traceback() -> Non
     with pytest.raises(CommandError) as caught:
         Config().set_main_option("sqlalchemy.url", url)
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("url", "hidden"),
+    [
+        ("postgresql://bob:hunter2@db/shop", {"hunter2"}),
+        ("postgresql://bob:hun%40ter2@db/shop", {"hun%40ter2", "hun@ter2", "hun", "ter2"}),
+        ("postgresql://bob:abc:def@ghi/x@db/shop", {"abc:def@ghi/x", "abc", "def", "ghi"}),
+        ("postgresql//bob:hunter2@db/shop", {"hunter2"}),
+        ("bob:hunter2@db", {"hunter2"}),
+        ("postgresql://bob@db/shop?password=hunter2&application_name=seen", {"hunter2"}),
+        ("postgresql://postgres:postgres@db/shop", set()),  # seen anyway, as the user's name
+        ("postgresql://bob@db/shop", set()),
+    ],
+)
+def test_what_of_a_url_must_not_be_seen(url: str, hidden: set[str]) -> None:
+    assert hidden <= set(Secret(url).passwords())
+    assert not {"bob", "db", "shop", "postgresql", "seen", ""} & set(Secret(url).passwords())
+    assert bool(Secret(url).passwords()) == bool(hidden)
+
+
+def test_what_a_configuration_hides_in_any_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The URLs of every section, of the environment and of what a run connected to."""
+    monkeypatch.setenv("WHIMBREL_DATABASE_URL", "postgresql://bob:from-environment@db/shop")
+    (tmp_path / "whimbrel.ini").write_text(
+        "[whimbrel]\nscript_location = x\n[other]\nsqlalchemy.url = mysql://ann:from-ini@db/shop\n"
+    )
+    (tmp_path / "whimbrel.toml").write_text('[third]\nsqlalchemy.url = "mysql://ann:from-toml@db/shop"\n')
+    config = Config(tmp_path / "whimbrel.ini", tmp_path / "whimbrel.toml")
+    assert config.settings.script_location == "x"
+    config.conceal("postgresql://bob:from-run@db/shop")
+    text = "from-environment, from-ini, from-toml, from-run; nothing from bob"
+    assert config.redact(text) == "***, ***, ***, ***; nothing from bob"

@@ -14,10 +14,12 @@ from whimbrel.config.ini import read_ini, set_ini_value
 from whimbrel.config.layers import environment_layer, ini_layers, toml_layer
 from whimbrel.config.missing import no_script_location, no_section
 from whimbrel.config.origin import Origin
+from whimbrel.config.secret import Secret
 from whimbrel.config.settings import Hook, Settings, make_settings
-from whimbrel.config.sources import URL, URL_KEYS, Layer, Lookup, discover
-from whimbrel.config.toml import Table, as_text, read_toml, subtable
+from whimbrel.config.sources import URL, URL_KEYS, Layer, Lookup, discover, passwords_of
+from whimbrel.config.toml import Table, as_text, read_toml, subtable, subtable_names
 from whimbrel.errors import ConfigError
+from whimbrel.redact import redact
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -76,6 +78,7 @@ class Config:
         self._table: Table | None = None
         self._table_read = False
         self._settings: Settings | None = None
+        self._concealed: set[str] = set()
 
     @classmethod
     def discover(
@@ -341,6 +344,15 @@ class Config:
         self._settings = None
 
     # -- what belongs to no setting --------------------------------------------------------------------------------
+
+    def conceal(self, url: str) -> None:
+        """Let :meth:`redact` hide the passwords of *url* too: a run tells what env.py connects to."""
+        self._concealed.update(Secret(url).passwords())
+
+    def redact(self, text: str) -> str:
+        """Return *text* without passwords; those of the settings' database URLs are hidden wherever they stand."""
+        sections = [self.config_ini_section, *(self._parser.sections() if self._parser else ())]
+        return redact(text, self._concealed | passwords_of(self.lookup, [*sections, *subtable_names(self._table)]))
 
     def get_template_directory(self) -> str:
         """Return the folder of the templates that ``init`` knows."""

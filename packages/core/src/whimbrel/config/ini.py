@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from whimbrel.config.origin import Origin
+from whimbrel.config.unreadable import not_utf8, unreadable
 from whimbrel.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ def read_ini(path: str | None, defaults: Mapping[str, str]) -> ConfigParser:
     except FileNotFoundError:
         pass  # the caller may fill it by set_main_option(); asking for what is not there says that no file was found
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.", file=path) from None
+        raise unreadable(path, error) from None
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is not UTF-8 text (at byte {error.start}).", file=path) from None
+        raise not_utf8(path, error) from None
     except (configparser.DuplicateOptionError, configparser.DuplicateSectionError) as error:
         what = f"section [{error.section}]"
         if isinstance(error, configparser.DuplicateOptionError):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from whimbrel.config.sources import CONFIG_VARIABLE
-from whimbrel.config.toml import Table
+from whimbrel.config.toml import Table, subtable_names
 from whimbrel.errors import ConfigError
 
 _INIT = "Make a configuration with:  whimbrel init migrations   or name yours with -c."
@@ -30,8 +30,7 @@ def no_section(
         name = table.name if table else "tool.whimbrel"
         title = name if section == "whimbrel" else ".".join(filter(None, [name, section]))
         said.append(f"{toml} has no table [{title}]" if os.path.exists(toml) else _no_file(toml))
-    tables = [key for key, value in table.values.items() if isinstance(value, dict)] if table else []
-    choice = [f"[{name}]" for name in (*ini_sections, *tables) if name != "sqlalchemy"]
+    choice = [f"[{name}]" for name in (*ini_sections, *subtable_names(table)) if name != "sqlalchemy"]
     message = ", and ".join(said) or f"no section [{section}] has been set"
     return ConfigError(
         f"{message[0].upper()}{message[1:]}." if message.startswith(("there", "no")) else f"{message}.",

@@ -28,7 +28,7 @@ that holds it and nothing else, such as a container's secret). Relative paths co
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from whimbrel.config.origin import Origin
@@ -220,3 +220,18 @@ def _url_of_file(path: str, origin: Origin) -> str:
     if not url:
         raise origin.error(URL_FILE, f"names {path}, which is empty.")
     return url
+
+
+def passwords_of(lookup: Callable[[str], Lookup], sections: Iterable[str]) -> set[str]:
+    """Return the passwords of every database URL in *sections*, for hiding them.
+
+    :param lookup: returns the settings of a section.
+    """
+    found: set[str] = set()
+    for section in sections:
+        try:
+            url = lookup(section).url()
+        except ConfigError:
+            continue  # what cannot be read cannot be shown either
+        found.update(url.passwords() if url is not None else ())
+    return found

@@ -6,6 +6,7 @@ import os
 import re
 from typing import Any, NamedTuple
 
+from whimbrel.config.unreadable import not_utf8, unreadable
 from whimbrel.errors import ConfigError
 
 _AT_LINE = r"\(at line (\d+), column \d+\)"
@@ -39,15 +40,16 @@ def read_toml(path: str) -> Table | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.", file=path) from None
+        raise unreadable(path, error) from None
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is not UTF-8 text (at byte {error.start}).", file=path) from None
+        raise not_utf8(path, error) from None
     except tomllib.TOMLDecodeError as error:
         found = re.search(_AT_LINE, str(error))
         line = int(found[1]) if found else None
         what = re.sub(_AT_LINE, "", str(error)).strip()
         place = f"{path}, line {line}" if line else path
-        raise ConfigError(f"{place}: this is not TOML: {what}.", file=path, line=line) from None
+        remedy = 'A setting is: key = "value", with text in quotes.'
+        raise ConfigError(f"{place}: this is not TOML: {what}.", remedy, file=path, line=line) from None
     tool = content.get("tool")
     if isinstance(tool, dict) and "whimbrel" in tool:
         if not isinstance(tool["whimbrel"], dict):
@@ -62,6 +64,11 @@ def subtable(table: Table, name: str) -> Table | None:
     """Return the table *name* inside *table*: what a section is in an ini file; None where there is none."""
     values = table.values.get(name)
     return Table(f"{table.name}.{name}" if table.name else name, values) if isinstance(values, dict) else None
+
+
+def subtable_names(table: Table | None) -> list[str]:
+    """Return the names of the tables inside *table*."""
+    return [name for name, value in table.values.items() if isinstance(value, dict)] if table else []
 
 
 def settings_of(table: Table) -> dict[str, Any]:
