@@ -172,9 +172,15 @@ class Page:
             self.folder = (self.folder / words[1]).resolve()
         elif words[0] == "export":
             name, _, value = command.text.removeprefix("export ").partition("=")
-            self.environment[name] = os.path.expandvars(value.strip("'\""))
+            self.environment[name] = self._expanded(value)
         else:
             self._execute(command, exit_code, script)
+
+    def _expanded(self, value: str) -> str:
+        """What the shell would make of the right side of an assignment."""
+        if value[:1] == "'":
+            return value.strip("'")
+        return re.sub(r"\$\{?(\w+)\}?", lambda found: self.environment.get(found[1], ""), value.strip('"'))
 
     def _execute(self, command: Command, exit_code: int, script: str) -> None:
         done = subprocess.run(

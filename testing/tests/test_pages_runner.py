@@ -68,6 +68,21 @@ def test_blocks_within_directives_are_run_too(tmp_path: Path) -> None:
     assert (project / "noted").exists()
 
 
+def test_a_variable_may_be_made_of_another(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        """
+```console
+$ export A=one
+$ export B="$A/${A}"
+$ export C='$A'
+$ echo $B $C
+one/one $A
+```
+""",
+    )
+
+
 def test_a_failing_command_may_be_announced(tmp_path: Path) -> None:
     run(tmp_path, "<!-- exit code: 3 -->\n```console\n$ echo no; exit 3\nno\n```\n")
 
