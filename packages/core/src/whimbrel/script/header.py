@@ -103,20 +103,32 @@ def _of_bytecode(data: bytes, path: str) -> Header | None:
 
 
 def read_longdoc(path: str) -> str:
-    """Return the whole docstring of the version file *path*, stripped."""
+    """Return the whole docstring of the version file *path*, stripped.
+
+    :raises ScriptError: the file cannot be read, or is not Python.
+    """
+    source, _ = read_source(path)
+    return (_compiled_docstring(source, path) if path[-4:] == ".pyc" else _docstring(source, path)).strip()
+
+
+def _docstring(source: bytes, path: str) -> str:
     import ast
 
-    source, _ = read_source(path)
-    if path.endswith(".pyc"):
-        from whimbrel.script.bytecode import constants_of
+    text = source.decode(errors="replace")
+    found = None if "\ufffd" in text else _leading_docstring(text.replace("\r\n", "\n"))
+    if found is not None:
+        return found[0]
+    tree = compile_source(source, path, ast.PyCF_ONLY_AST)
+    assert isinstance(tree, ast.Module)
+    return ast.get_docstring(tree, clean=False) or ""
 
-        constants = constants_of(source, ("__doc__",))
-        doc: object = load_module(path).__doc__ if constants is None else constants.get("__doc__")
-    else:
-        tree = compile_source(source, path, ast.PyCF_ONLY_AST)
-        assert isinstance(tree, ast.Module)
-        doc = ast.get_docstring(tree, clean=False)
-    return doc.strip() if isinstance(doc, str) else ""
+
+def _compiled_docstring(data: bytes, path: str) -> str:
+    from whimbrel.script.bytecode import constants_of
+
+    constants = constants_of(data, ("__doc__",))
+    doc = load_module(path).__doc__ if constants is None else constants.get("__doc__")
+    return doc if isinstance(doc, str) else ""
 
 
 # ------------------------------------------------------------------------------------------------ the fast scan
