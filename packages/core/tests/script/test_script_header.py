@@ -132,11 +132,23 @@ def test_another_encoding_is_honoured(tmp_path: Path) -> None:
     assert read_header(str(path))[0].doc == "Köln"
 
 
-def test_the_doc_is_the_first_paragraph_and_longdoc_all_of_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "doc", "longdoc"),
+    [
+        ('"""first line\n\nmore\n   indented\n"""\n', "first line", "first line\n\nmore\n   indented"),
+        ("\n\n# a remark\n'first line'\n", "first line", "first line"),
+        ('\n"""first\nsecond\r\n\r\nthird"""\n', "first\nsecond", "first\nsecond\n\nthird"),
+        ("", "", ""),
+        ('import os\n"""no docstring"""\n', "", ""),
+    ],
+)
+def test_the_doc_is_the_first_paragraph_and_longdoc_all_of_it(
+    text: str, doc: str, longdoc: str, tmp_path: Path
+) -> None:
     path = tmp_path / "x.py"
-    path.write_text('"""first line\n\nmore\n   indented\n"""\nrevision = "a"\ndown_revision = None\n')
-    assert read_header(str(path))[0].doc == "first line"
-    assert read_longdoc(str(path)) == "first line\n\nmore\n   indented"
+    path.write_text(f'{text}revision = "a"\ndown_revision = None\n', newline="")
+    assert read_header(str(path))[0].doc == doc
+    assert read_longdoc(str(path)) == longdoc
 
 
 @pytest.mark.parametrize(

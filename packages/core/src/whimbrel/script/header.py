@@ -191,7 +191,7 @@ def _leading_docstring(text: str) -> tuple[str, int] | None:
         if stop < 0 or line_end < 0 or "\\" in doc or text[stop + 3 : line_end].strip():
             return None
         return doc, line_end + 1
-    return ("", 0) if text.startswith(("import ", "from ", "revision", "\n")) else None
+    return ("", 0) if text.startswith(("import ", "from ", "revision")) else None
 
 
 def _leaves_open(middle: str) -> bool:
