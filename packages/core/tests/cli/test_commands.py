@@ -337,11 +337,25 @@ def test_no_file_is_left_half_written_on_a_full_disk(three, process, words):
     assert {path for path in three.folder.rglob("*") if "__pycache__" not in path.parts} == before
 
 
-def test_the_reader_of_the_output_may_go_away(three, tmp_path):
+def test_a_warning_is_one_line(project, process):
+    """A -- B, A -- C: where -1 counts from is a guess, and is said without a line of our code."""
+    project.add("a1")
+    project.add("b1", "a1")
+    project.add("c1", "a1")
+    process("upgrade", "heads")
+    done = process("downgrade", "-1")
+    assert done.code == 0
+    assert done.err.splitlines()[0].startswith("Warning: '-1' from several revisions (")
+    assert "plan.py" not in done.err
+    assert "plan_downgrade" not in done.err
+
+
+@pytest.mark.parametrize("words", [["history"], ["-q", "upgrade", "head", "--sql"]])
+def test_the_reader_of_the_output_may_go_away(three, tmp_path, words):
     import subprocess
     import sys
 
-    code = "from whimbrel.cli.main import main; import sys; code = main(['history']); sys.stderr.write(str(code))"
+    code = f"from whimbrel.cli.main import main; import sys; code = main({words}); sys.stderr.write(str(code))"
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run([sys.executable, "-c", code], stdout=writing, stderr=subprocess.PIPE, text=True, check=False)

@@ -237,6 +237,10 @@ def test_create_table_is_indented_with_spaces_and_its_literals_are_left_alone() 
     )
 
 
+def test_comments_alone_are_no_statement_to_terminate() -> None:
+    assert written("-- first\n-- second") == "-- first\n-- second\n\n"
+
+
 def test_another_terminator() -> None:
     assert written(sa.text("SELECT 1"), terminator=" /") == "SELECT 1 /\n\n"
     assert written(sa.text("SELECT 1;"), terminator="\nGO") == "SELECT 1;\nGO\n\n"

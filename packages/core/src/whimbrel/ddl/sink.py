@@ -176,7 +176,9 @@ class TextSink:
         lines = rendered.split("\n")
         while lines and lines[-1].lstrip().startswith("--"):
             lines.pop()
-        last = lines[-1] if lines else ""
+        if not lines:
+            return rendered  # nothing but comments
+        last = lines[-1]
         if last.rstrip().endswith(self.terminator):
             return rendered
         in_comment = "--" in last or not rendered.endswith(last)

@@ -47,7 +47,7 @@ class Operations(ConstraintVerbs):
             account = op.create_table(
                 "account",
                 sa.Column("id", sa.Integer, primary_key=True),
-                sa.Column("owner_id", sa.ForeignKey("person.id"), nullable=False, index=True),
+                sa.Column("owner_id", sa.Integer, sa.ForeignKey("person.id"), nullable=False, index=True),
             )
         """
         return ops.CreateTableOp.create_table(self, table_name, *columns, if_not_exists=if_not_exists, **kw)

@@ -74,6 +74,10 @@ def upgrade_targets(
     target = parse(graph, identifier)
     if not target.is_relative:
         return resolve(graph, identifier)
+    if (target.offset or 0) < 1:
+        raise RelativeRevisionError(
+            f"{target.text!r} does not count upwards, and an upgrade goes up.", target.text, "Count up, such as +1."
+        )
     return above(graph, target, heads)
 
 
@@ -146,7 +150,9 @@ def _first_to_go(graph: RevisionGraph, target: Target, heads: Sequence[str], app
     """The lowest revision that ``-n`` takes away."""
     offset = target.offset or 0
     if offset >= 0:
-        raise too_far(target.text, 0)
+        raise RelativeRevisionError(
+            f"{target.text!r} counts upwards, and a downgrade goes down.", target.text, "Count down, such as -1."
+        )
     if target.label is None:
         start = heads[0] if heads else None
         if len(heads) > 1:

@@ -87,6 +87,8 @@ class EnvironmentContext:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         current_environment.reset(self._tokens.pop())
+        if self._as_sql and isinstance(error, BrokenPipeError):
+            return  # whoever read the SQL went away: env.py has done nothing wrong
         if isinstance(error, Exception) and not isinstance(error, CommandError):
             raise environment_failed(self.script.env_py_location, error) from error
 

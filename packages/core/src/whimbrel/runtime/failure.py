@@ -52,6 +52,11 @@ def migration_failed(
     where = f"{path}:{line}" if line else path
     revision = step.revision.revision
     remedies = [error.remedy] if isinstance(error, CommandError) and error.remedy else []
+    if as_sql and isinstance(error, AttributeError) and "'NoneType'" in str(error):
+        remedies.append(
+            "With --sql there is no connection, so op.get_bind() is None. Where a revision has to read, ask first:\n"
+            "    if op.get_context().as_sql: ..."
+        )
     if undone:
         remedies.append(f"The database is as it was before {undone}.")
     elif not as_sql:

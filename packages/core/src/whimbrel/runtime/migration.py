@@ -357,6 +357,8 @@ class MigrationContext:
         try:
             function(**arguments)
         except Exception as error:
+            if self.as_sql and isinstance(error, BrokenPipeError):
+                raise  # whoever read the SQL went away: the script has done nothing wrong
             undone = self._transactions.undoes
             raise migration_failed(step, script.path, error, as_sql=self.as_sql, undone=undone) from error
 

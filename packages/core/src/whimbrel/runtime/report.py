@@ -43,4 +43,6 @@ class LogReporter:
 
     def failed(self, step: MigrationStep, index: int, total: int, error: BaseException) -> None:
         """Log which step failed; the error itself travels on as an exception."""
+        if isinstance(error, BrokenPipeError):
+            return  # whoever read the SQL went away, such as  head  in a shell
         log.error("Failed %s (%d of %d)", step, index, total)
