@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -157,14 +157,14 @@ def test_more_heads_than_anyone_can_follow():
 
 
 @st.composite
-def histories(draw_from):
-    size = draw_from(st.integers(1, 25))
-    return [
-        Node(str(n), tuple(str(p) for p in draw_from(st.sets(st.integers(0, n - 1), max_size=3)) if n), f"r{n}")
-        if n
-        else Node("0", (), "r0")
-        for n in range(size)
-    ][::-1]
+def histories(draw_from, revisions, parents):
+    """Histories that never have more than WIDEST lanes: each revision leaves one lane a parent."""
+    assert revisions * parents <= WIDEST
+    nodes = [Node("0", (), "r0")]
+    for n in range(1, draw_from(st.integers(1, revisions))):
+        found = draw_from(st.sets(st.integers(0, n - 1), max_size=parents))
+        nodes.append(Node(str(n), tuple(str(parent) for parent in found), f"r{n}"))
+    return nodes[::-1]
 
 
 def parents_seen(lines, row, column):
@@ -189,7 +189,7 @@ def parents_seen(lines, row, column):
     return found
 
 
-@given(histories())
+@given(st.one_of(histories(24, 1), histories(12, 2), histories(8, 3)))
 def test_the_lines_lead_from_each_revision_to_its_parents_and_nowhere_else(nodes):
     lines = list(draw(nodes))
     rows = [row for row, line in enumerate(lines) if "●" in line]
@@ -212,10 +212,10 @@ def test_time_grows_with_the_number_of_revisions(shape):
 
     def seconds(size):
         nodes = history(size)
-        began = perf_counter()
+        began = process_time()
         for _ in draw(nodes):
             pass
-        return perf_counter() - began
+        return process_time() - began
 
     small, large = min(seconds(2_000) for _ in range(3)), min(seconds(20_000) for _ in range(3))
-    assert large < small * 25
+    assert large < small * 50  # ten times as many; the square would be a hundred times as long
