@@ -81,6 +81,7 @@ def test_edits_within_one_tick_of_the_clock_are_noticed(project, monkeypatch: py
         return size, mtime - mtime % second, ctime - ctime % second, inode
 
     monkeypatch.setattr("whimbrel.script.reader.file_key", whole_seconds)
+    monkeypatch.setattr("whimbrel.script.location._key", lambda stat: whole_seconds(stat()))
     path = project.add("a")
     script = project.directory()
     for before, after in ["ab", "bc", "ca"]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from whimbrel.errors import ScriptError
+from whimbrel.script.index import FileKey
 
+_BY_DESCRIPTOR = os.scandir in os.supports_fd
 _CACHED_NAME = r"(?P<stem>.+?)\.(?P<tag>[a-z]+-?\w*?\d+)(?:\.opt-\w+)?\.pyc"
 
 
@@ -34,10 +37,11 @@ class VersionLocation:
         self.recursive = recursive
         self.sourceless = sourceless
 
-    def files(self, visited: set[str] | None = None) -> Iterator[tuple[str, os.DirEntry[str]]]:
-        """Yield the version files: the name, relative to :attr:`path`, and the entry, which was not asked for more yet.
+    def files(self, visited: set[str] | None = None, *, with_keys: bool = True) -> Iterator[tuple[str, FileKey | None]]:
+        """Yield the version files: the name, relative to :attr:`path`, and what tells the file's state.
 
         :param visited: real paths of folders that were listed already; each is listed once, and added.
+        :param with_keys: ask for the state, which takes most of the time; ``None`` is yielded if not.
         :raises ScriptError: a folder cannot be read, or a file is a link to nothing.
         """
         visited = set() if visited is None else visited
@@ -49,22 +53,26 @@ class VersionLocation:
             if real in visited:
                 continue
             visited.add(real)
-            others: list[os.DirEntry[str]] = []
+            folders: list[str] = []
             sources: set[str] = set()
+            compiled: list[str] = []
             # This loop sees every file at every start.
             for entry in _entries(folder):
                 name = entry.name
-                if name[-3:] != ".py":
-                    others.append(entry)
-                elif name[:2] != ".#" and name[:8] != "__init__" and _counts(entry, visited):
-                    yield prefix + name, entry
-                    if self.sourceless:
-                        sources.add(name[:-3])
+                if name[-3:] == ".py":
+                    if name[:2] != ".#" and name[:8] != "__init__" and _counts(entry, folder, visited):
+                        yield prefix + name, _key(entry.stat) if with_keys else None
+                        if self.sourceless:
+                            sources.add(name[:-3])
+                elif name[-4:] == ".pyc":
+                    compiled.append(name)
+                elif self.recursive and name != "__pycache__" and entry.is_dir(follow_symlinks=False):
+                    folders.append(f"{prefix}{name}/")
             if self.sourceless:
-                yield from _compiled(folder, prefix, others, sources)
-            if self.recursive:
-                folders = [entry.name for entry in others if entry.is_dir(follow_symlinks=False)]
-                waiting += [f"{prefix}{name}/" for name in sorted(folders, reverse=True) if name != "__pycache__"]
+                for name in _without_source(folder, compiled, sources):
+                    stat = partial(os.stat, os.path.join(folder, name))
+                    yield prefix + name, _key(stat) if with_keys else None
+            waiting += sorted(folders, reverse=True)
 
     def holds(self, path: str) -> bool:
         """Say whether *path* is a folder whose files belong to this location."""
@@ -72,25 +80,32 @@ class VersionLocation:
         return path == self.path or (self.recursive and path.startswith(os.path.join(self.path, "")))
 
 
-def _compiled(
-    folder: str, prefix: str, others: list[os.DirEntry[str]], sources: set[str]
-) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _without_source(folder: str, compiled: list[str], sources: set[str]) -> Iterator[str]:
     """Yield the compiled files whose source is not there: one beside the sources wins over one in the cache."""
-    chosen: dict[str, tuple[str, os.DirEntry[str]]] = {}
-    for entry in sorted(_entries(os.path.join(folder, "__pycache__")), key=lambda entry: entry.name):
-        match = re.fullmatch(_CACHED_NAME, entry.name)
+    chosen: dict[str, str] = {}
+    for name in sorted(entry.name for entry in _entries(os.path.join(folder, "__pycache__"))):
+        match = re.fullmatch(_CACHED_NAME, name)
         if match and (match["stem"] not in chosen or match["tag"] == sys.implementation.cache_tag):
-            chosen[match["stem"]] = (f"{prefix}__pycache__/", entry)
-    chosen.update({entry.name[:-4]: (prefix, entry) for entry in others if entry.name[-4:] == ".pyc"})
-    for stem, (inside, entry) in chosen.items():
+            chosen[match["stem"]] = f"__pycache__/{name}"
+    chosen.update({name[:-4]: name for name in compiled})
+    for stem, name in chosen.items():
         if stem not in sources and not stem.startswith(("__init__", ".#")):
-            yield inside + entry.name, entry
+            yield name
 
 
 def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
+    """Yield what is in *folder*. An entry can be asked for its state until the next one is yielded, not longer."""
     try:
-        with os.scandir(folder) as entries:
-            yield from entries
+        if _BY_DESCRIPTOR:  # spares the kernel the way from the root, which is a sixth of a start with many files
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                with os.scandir(descriptor) as entries:
+                    yield from entries
+            finally:
+                os.close(descriptor)
+        else:
+            with os.scandir(folder) as entries:
+                yield from entries
     except FileNotFoundError:
         return  # made when the first revision is written
     except OSError as error:
@@ -101,16 +116,23 @@ def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
         ) from error
 
 
-def _counts(entry: os.DirEntry[str], visited: set[str]) -> bool:
+def _key(stat: Callable[[], os.stat_result]) -> FileKey | None:
+    try:
+        state = stat()
+    except OSError:  # it went away meanwhile; reading it will say so
+        return None
+    return state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino
+
+
+def _counts(entry: os.DirEntry[str], folder: str, visited: set[str]) -> bool:
     """Say whether *entry* is a file, and no second name of one in a folder that is listed anyway."""
     if not entry.is_symlink():
         return entry.is_file()
-    target = os.path.realpath(entry.path)
+    path = os.path.join(folder, entry.name)
+    target = os.path.realpath(path)
     if not os.path.exists(target):
         raise ScriptError(
-            f"{entry.path} is a link to nothing.",
-            "Bring the file back, or take it out of the versions folder.",
-            path=entry.path,
+            f"{path} is a link to nothing.", "Bring the file back, or take it out of the versions folder.", path=path
         )
-    folder, name = os.path.split(target)
-    return entry.is_file() and not (folder in visited and name.endswith(".py"))
+    target_folder, name = os.path.split(target)
+    return entry.is_file() and not (target_folder in visited and name.endswith(".py"))

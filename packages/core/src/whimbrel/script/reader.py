@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from whimbrel.script.index import NO_KEY, FileKey, HeaderIndex, IndexRow, file_key, settled
+from whimbrel.script.index import NO_KEY, HeaderIndex, IndexRow, file_key, settled
 from whimbrel.script.location import VersionLocation
 from whimbrel.script.script import Script
 
@@ -59,9 +59,9 @@ class _Folder:
         known = self._index.load() if self._rows is None else self._rows
         same: list[str] = []
         changed: list[str] = []
-        for name, entry in self.location.files(visited):
+        for name, key in self.location.files(visited, with_keys=bool(known)):
             row = known.get(name)
-            if row is not None and row[0] == _key(entry):
+            if row is not None and row[0] == key:
                 same.append(name)
             else:
                 changed.append(name)
@@ -96,13 +96,6 @@ class _Folder:
         if rows and (unsure < len(changed) or len(same) < len(known)):
             self._index.save({name: row for name, row in rows.items() if row[0] != NO_KEY} if unsure else rows)
         return rows
-
-
-def _key(entry: os.DirEntry[str]) -> FileKey | None:
-    try:
-        return file_key(entry.stat())
-    except OSError:  # it went away; reading it says so
-        return None
 
 
 def _scripts(rows: dict[str, IndexRow], folder: str, kept: dict[str, Script]) -> dict[str, Script]:
