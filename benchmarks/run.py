@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import math
 import os
@@ -217,7 +218,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="histories of 100 and 1,000 only")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each command")
     parser.add_argument("--only", default="", help="start, graph, linear, branchy, migrate: comma-separated")
-    parser.add_argument("--out", help="write the results as JSON into this file")
+    parser.add_argument("--write", action="store_true", help="put the table into README.md")
     options = parser.parse_args()
     tools = [Tool("whimbrel", "whimbrel", (options.whimbrel,))]
     if options.peer:
@@ -237,11 +238,19 @@ def main() -> None:
                 bench.migrate(backend, 100 if options.quick else 1000)
             for size in [1000] + ([] if options.quick else [5000]):
                 bench.downgrade(size)
-    print(f"\n{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
-    print(bench.report())
-    if options.out:
-        cells = {name: {tool: list(timing) for tool, timing in cell.items()} for name, cell in bench.results.items()}
-        Path(options.out).write_text(json.dumps(cells, indent=1) + "\n")
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    report = f"{machine}; {datetime.date.today():%Y-%m-%d}\n\n{bench.report()}"
+    print(f"\n{report}")
+    if options.write:
+        write_results(report)
+
+
+def write_results(report: str) -> None:
+    """Put *report* between the marks in README.md."""
+    page = Path(__file__).with_name("README.md")
+    before, start, rest = page.read_text(encoding="utf-8").partition("<!-- results start -->\n")
+    _, end, after = rest.partition("<!-- results end -->")
+    page.write_text(f"{before}{start}\n{report}\n\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
