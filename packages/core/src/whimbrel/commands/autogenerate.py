@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from whimbrel.errors import CommandError
 from whimbrel.runtime.environment import EnvironmentContext
 from whimbrel.runtime.migration import MigrationContext
+from whimbrel.runtime.request import require_known
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
@@ -34,6 +35,7 @@ def compare(config: Config, script: ScriptDirectory, then: Compared, *, asked: s
     """
 
     def plan(heads: tuple[str, ...], context: MigrationContext) -> tuple[()]:
+        require_known(script.revision_map, heads, context.version_table)
         _require_heads(script, heads, asked)
         metadata = _metadata(context, asked)
         then(heads, context, environment.plugins.produce_migrations(context, metadata, asked=asked))

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from whimbrel.commands.database import look
 from whimbrel.commands.facts import facts_of, print_json, print_lines
+from whimbrel.config import Secret
 from whimbrel.errors import DatabaseNotAtHead
+from whimbrel.runtime.request import require_known
 from whimbrel.script import ScriptDirectory
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False, *,
     standings: list[Standing] = []
 
     def at(rows: tuple[str, ...], context: MigrationContext) -> None:
+        require_known(script.revision_map, rows, context.version_table)
         found = sorted(script.get_all_current(rows), key=lambda item: item.revision)
         standings.append(Standing(_url(context), rows, tuple(found)))
 
@@ -68,7 +71,7 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False, *,
 
 def _url(context: MigrationContext) -> str | None:
     connection = context.connection
-    return None if connection is None else connection.engine.url.render_as_string(hide_password=True)
+    return None if connection is None else str(Secret(connection.engine.url.render_as_string(hide_password=False)))
 
 
 def _missing(standing: Standing, heads: frozenset[str]) -> frozenset[str]:

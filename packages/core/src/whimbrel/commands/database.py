@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from whimbrel.runtime.environment import EnvironmentContext
 from whimbrel.runtime.migration import MigrationContext
+from whimbrel.runtime.request import require_known
 
 if TYPE_CHECKING:
     from whimbrel.config import Config
@@ -33,7 +34,15 @@ def look(config: Config, script: ScriptDirectory, at: Look, *, as_sql: bool = Fa
 
 
 def current_rows(config: Config, script: ScriptDirectory) -> tuple[str, ...]:
-    """Return the rows of the version table; those of every database, where env.py opens several."""
+    """Return the rows of the version table; those of every database, where env.py opens several.
+
+    :raises UnknownDatabaseRevision: a row names a revision that no file has.
+    """
     rows: dict[str, None] = {}
-    look(config, script, lambda heads, _context: rows.update(dict.fromkeys(heads)))
+
+    def at(heads: tuple[str, ...], context: MigrationContext) -> None:
+        require_known(script.revision_map, heads, context.version_table)
+        rows.update(dict.fromkeys(heads))
+
+    look(config, script, at)
     return tuple(rows)

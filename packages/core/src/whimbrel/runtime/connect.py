@@ -26,7 +26,7 @@ def parsed_url(url: str | URL) -> URL:
     """
     try:
         return make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: the port is no number, perhaps because it is half a password
         raise ConfigError(
             "The database URL cannot be read.",
             "It looks like  dialect+driver://user:password@host:port/database ; a password with @ : / or % in it "

@@ -90,7 +90,9 @@ class EnvironmentContext:
         if self._as_sql and isinstance(error, BrokenPipeError):
             return  # whoever read the SQL went away: env.py has done nothing wrong
         if isinstance(error, Exception) and not isinstance(error, CommandError):
-            raise environment_failed(self.script.env_py_location, error) from error
+            script = self.script
+            built_in = not script.has_own_env_py
+            raise environment_failed(script.env_py_location, error, self.config.redact, built_in=built_in) from error
 
     def steps(self, heads: tuple[str, ...], context: MigrationContext) -> Iterable[MigrationStep]:
         """Return the steps from *heads* to what was asked for."""
@@ -305,6 +307,8 @@ class EnvironmentContext:
             dialect_opts=dialect_opts,
             opts=options,
         )
+        if connection is not None:
+            self.config.conceal(connection.engine.url.render_as_string(hide_password=False))
 
     def run_migrations(self, **kw: Any) -> None:
         """Take the steps asked for, over the database that :meth:`configure` named.

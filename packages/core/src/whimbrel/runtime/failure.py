@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from whimbrel.config import Secret
 from whimbrel.errors import CommandError, DatabaseUnreachable, EnvironmentScriptError, MigrationFailed
 from whimbrel.redact import redact
 from whimbrel.revisions import RevisionStep
+
+Hide = Callable[[str], str]
+"""Puts passwords out of sight; where there is a configuration, its own ``redact`` knows more of them."""
+
+_ASK_WHY = "Is the server running, and are host, port, user, password and database name right?"
 
 
 def line_in(path: str, error: BaseException) -> int | None:
@@ -18,7 +25,7 @@ def line_in(path: str, error: BaseException) -> int | None:
     return lines[-1] if lines else None
 
 
-def said_by(error: BaseException) -> str:
+def said_by(error: BaseException, hide: Hide = redact) -> str:
     """Return the error in one line or a few, without SQLAlchemy's link, parameters or passwords.
 
     Parameters are left out because rows hold what must not be in a log.
@@ -27,10 +34,11 @@ def said_by(error: BaseException) -> str:
         parts = [f"{type(error.orig).__name__}: {str(error.orig).strip()}"]
         if error.statement:
             parts.append(f"Statement: {_shortened(error.statement)}")
-        return redact("\n".join(parts))
+        return hide("\n".join(parts))
     if isinstance(error, CommandError):
-        return redact(error.message)
-    return redact(f"{type(error).__name__}: {error}")
+        return hide(error.message)
+    text = str(error)
+    return hide(f"{type(error).__name__}: {text}" if text else type(error).__name__)
 
 
 def _shortened(statement: str, limit: int = 600) -> str:
@@ -39,13 +47,20 @@ def _shortened(statement: str, limit: int = 600) -> str:
 
 
 def migration_failed(
-    step: RevisionStep, path: str, error: BaseException, *, as_sql: bool, undone: str | None
+    step: RevisionStep,
+    path: str,
+    error: BaseException,
+    *,
+    as_sql: bool,
+    undone: str | None,
+    hide: Hide = redact,
 ) -> MigrationFailed:
     """Return what to raise when *step*'s script raised *error*.
 
     :param path: the script.
     :param as_sql: SQL was being written as text.
     :param undone: what the rollback undoes, in words; ``None`` where it does not undo everything.
+    :param hide: puts passwords out of sight.
     """
     direction = "downgrade" if step.is_downgrade else "upgrade"
     line = line_in(path, error)
@@ -65,7 +80,7 @@ def migration_failed(
             "revision touches, put them right by hand, and run it again."
         )
     return MigrationFailed(
-        f"Revision {revision} failed in {direction}(), {where}\n{said_by(error)}",
+        f"Revision {revision} failed in {direction}(), {where}\n{said_by(error, hide)}",
         "\n".join(remedies) or None,
         revision=revision,
         path=path,
@@ -74,16 +89,24 @@ def migration_failed(
     )
 
 
+def lacks_function(step: RevisionStep, path: str) -> MigrationFailed:
+    """Return what to raise when *step*'s script, at *path*, has no function to run."""
+    direction = "downgrade" if step.is_downgrade else "upgrade"
+    return MigrationFailed(
+        f"Revision {step.revision.revision} has no {direction}(), {path}",
+        f"Write it, were it only to do nothing:  def {direction}() -> None: pass",
+        revision=step.revision.revision,
+        path=path,
+        line=None,
+        direction=direction,
+    )
+
+
 def unreachable(error: BaseException, url: URL) -> DatabaseUnreachable:
     """Return what to raise when no connection to *url* could be made."""
-    password = str(url.password) if url.password else ""
-    shown = url.render_as_string(hide_password=True)
-    said = redact(str(getattr(error, "orig", None) or error).strip(), [password])
-    return DatabaseUnreachable(
-        f"Cannot connect to {shown}\n{said}",
-        "Is the server running, and are host, port, user, password and database name right?",
-        url=shown,
-    )
+    secret = Secret(url.render_as_string(hide_password=False))
+    said = redact(str(getattr(error, "orig", None) or error).strip(), secret.passwords())
+    return DatabaseUnreachable(f"Cannot connect to {secret}\n{said}", _ASK_WHY, url=str(secret))
 
 
 def is_connection_failure(error: BaseException) -> bool:
@@ -91,19 +114,23 @@ def is_connection_failure(error: BaseException) -> bool:
     return isinstance(error, (OperationalError, InterfaceError)) and error.statement is None
 
 
-def environment_failed(path: str, error: BaseException) -> CommandError:
-    """Return what to raise when env.py (at *path*) raised *error*."""
-    if is_connection_failure(error):
-        said = redact(str(getattr(error, "orig", None) or error).strip())
-        return DatabaseUnreachable(
-            f"Cannot connect to the database\n{said}",
-            "Is the server running, and are host, port, user, password and database name right?",
-            url="",
-        )
+def environment_failed(path: str, error: BaseException, hide: Hide = redact, *, built_in: bool = False) -> CommandError:
+    """Return what to raise when env.py raised *error*.
+
+    :param path: the env.py.
+    :param hide: puts passwords out of sight.
+    :param built_in: it is ours, and no place for anybody to look for a mistake.
+    """
     line = line_in(path, error)
-    where = f"{path}:{line}" if line else path
+    where = "" if built_in else f", {path}:{line}" if line else f", {path}"
+    if is_connection_failure(error):
+        said = hide(str(getattr(error, "orig", None) or error).strip())
+        return DatabaseUnreachable(f"Cannot connect to the database{where}\n{said}", _ASK_WHY, url="")
+    culprit = "The database refused" if isinstance(error, DBAPIError) else "The environment script raised"
+    if built_in and not isinstance(error, DBAPIError):
+        culprit = "The run failed"
     return EnvironmentScriptError(
-        f"The environment script raised, {where}\n{said_by(error)}",
+        f"{culprit}{where}\n{said_by(error, hide)}",
         "The traceback is shown with --raiseerr.",
         path=path,
         line=line,

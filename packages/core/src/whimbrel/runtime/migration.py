@@ -15,9 +15,10 @@ from whimbrel.config import Config
 from whimbrel.errors import CommandError, MultipleHeads
 from whimbrel.operations import OperationRegistry, Operations
 from whimbrel.plugins import Plugins
+from whimbrel.redact import redact
 from whimbrel.revisions import MigrationInfo, MigrationStep, RevisionStep, StampStep, plan_stamp
 from whimbrel.runtime.connect import parsed_url
-from whimbrel.runtime.failure import migration_failed
+from whimbrel.runtime.failure import lacks_function, migration_failed
 from whimbrel.runtime.options import MigrationOptions
 from whimbrel.runtime.report import LogReporter, Reporter
 from whimbrel.runtime.request import RunRequest
@@ -353,14 +354,18 @@ class MigrationContext:
             return
         script = step.revision
         assert isinstance(script, Script)
-        function = script.module.downgrade if step.is_downgrade else script.module.upgrade
+        function = getattr(script.module, "downgrade" if step.is_downgrade else "upgrade", None)
+        if function is None:
+            raise lacks_function(step, script.path)
         try:
             function(**arguments)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
+            if isinstance(error, SystemExit) and type(error) is not SystemExit:
+                raise  # a signal: whoever made an exception of it knows why; a script's own sys.exit() is a failure
             if self.as_sql and isinstance(error, BrokenPipeError):
                 raise  # whoever read the SQL went away: the script has done nothing wrong
-            undone = self._transactions.undoes
-            raise migration_failed(step, script.path, error, as_sql=self.as_sql, undone=undone) from error
+            undone, hide = self._transactions.undoes, self.config.redact if self.config is not None else redact
+            raise migration_failed(step, script.path, error, as_sql=self.as_sql, undone=undone, hide=hide) from error
 
     def _prepare_version_table(self, purge: bool = False) -> None:
         if self.connection is None:

@@ -38,11 +38,19 @@ class RunRequest:
         :param version_table: its name, for the message when a row is unknown.
         :raises UnknownDatabaseRevision: a row names a revision that no file has.
         """
-        for head in heads:
-            if head not in revisions:
-                raise UnknownDatabaseRevision(head, version_table, revisions.nearest(head))
+        require_known(revisions, heads, version_table)
         if self.kind == "stamp":
             return plan_stamp(revisions, self.target, heads)
         target = self.target if isinstance(self.target, str) else " ".join(self.target)
         planner = plan_upgrade if self.kind == "upgrade" else plan_downgrade
         return planner(revisions, target, heads)
+
+
+def require_known(revisions: RevisionMap, heads: tuple[str, ...], version_table: str) -> None:
+    """Raise unless each of *heads*, the rows of the table *version_table*, is among the revisions.
+
+    :raises UnknownDatabaseRevision: a row names a revision that no file has.
+    """
+    for head in heads:
+        if head not in revisions:
+            raise UnknownDatabaseRevision(head, version_table, revisions.nearest(head))

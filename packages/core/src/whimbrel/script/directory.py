@@ -143,10 +143,15 @@ class ScriptDirectory:
         return os.path.join(_BUILT_IN, "builtin_env.py")
 
     @property
+    def has_own_env_py(self) -> bool:
+        """Whether the folder has an env.py, so that the built-in one is not used."""
+        return os.path.dirname(self.env_py_location) != _BUILT_IN
+
+    @property
     def template_location(self) -> str:
         """The Mako template of new version files; the built-in one where the folder has neither it nor an env.py."""
         own = os.path.abspath(os.path.join(self.dir, "script.py.mako"))
-        if os.path.exists(own) or os.path.dirname(self.env_py_location) != _BUILT_IN:
+        if os.path.exists(own) or self.has_own_env_py:
             return own
         return os.path.join(_BUILT_IN, "generic", "script.py.mako")
 
