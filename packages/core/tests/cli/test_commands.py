@@ -154,6 +154,7 @@ class TestReading:
 
     def test_quiet(self, three, run):
         assert run("-q", "heads") == (0, "", "")
+        assert run("-q", "heads", "--json") == run("heads", "--json")
         assert run("-q", "upgrade", "head") == (0, "", "")
         assert run("-q", "current", "--check-heads") == (0, "", "")
 

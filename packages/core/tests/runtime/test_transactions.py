@@ -146,6 +146,20 @@ def test_a_transaction_of_the_caller_is_left_to_the_caller(database: Database, t
         assert connection.execute(sa.text("SELECT count(*) FROM marks")).scalar_one() == 0
 
 
+def test_a_failure_inside_the_callers_transaction_says_who_rolls_back(
+    postgresql_database: Database, tmp_path: Path
+) -> None:
+    project = Project(tmp_path, postgresql_database.url)
+    project.add("a1", upgrade=FAILS)
+    config = project.config()
+    with postgresql_database.engine().connect() as connection:
+        connection.begin()
+        config.attributes["connection"] = connection
+        with pytest.raises(MigrationFailed, match="The transaction is the caller's"):
+            command.upgrade(config, "head")
+        connection.rollback()
+
+
 def test_autocommit_inside_the_callers_transaction_is_refused(postgresql_database: Database) -> None:
     with postgresql_database.engine().begin() as connection:
         context = MigrationContext.configure(connection)

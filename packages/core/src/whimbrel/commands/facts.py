@@ -34,14 +34,14 @@ def facts_of(script: Script) -> dict[str, Any]:
 
 
 def print_json(config: Config, data: object) -> None:
-    """Print *data* as one JSON document, to where the command's answers go.
+    """Print *data* as one JSON document, to where the command's answers go; ``-q`` does not silence it.
 
     :param config: owns the stream.
     :param data: lists, dictionaries, texts, numbers, booleans and ``None``.
     """
     import json
 
-    config.print_stdout("%s", json.dumps(data, indent=2, ensure_ascii=False))
+    config.stdout.write(json.dumps(data, indent=2) + "\n")
 
 
 def print_lines(config: Config, lines: Iterable[str], at_once: int = 1000) -> None:

@@ -57,12 +57,20 @@ def connected(url: str, options: Mapping[str, Any]) -> Iterator[Connection]:
 async def connected_async(url: str, options: Mapping[str, Any]) -> AsyncIterator[AsyncConnection]:
     """Do as :func:`connected` over an async driver."""
     # Imported here because asyncio costs a synchronous run a tenth of its start-up.
+    import asyncio
+
     from sqlalchemy.ext.asyncio import async_engine_from_config
 
     parsed = parsed_url(url)
     with _explained(parsed):
         engine = async_engine_from_config({**options, "url": parsed}, prefix="", poolclass=NullPool)
-        connection = await engine.connect()
+        try:
+            connection = await engine.connect()
+        except Exception:
+            # aiosqlite's thread has a last word for the event loop; were that closed by then, it would print a
+            # traceback of its own.
+            await asyncio.sleep(0.1)
+            raise
     try:
         yield connection
     finally:

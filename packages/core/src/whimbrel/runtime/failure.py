@@ -51,15 +51,13 @@ def migration_failed(
     path: str,
     error: BaseException,
     *,
-    as_sql: bool,
-    undone: str | None,
+    aftermath: str | None,
     hide: Hide = redact,
 ) -> MigrationFailed:
     """Return what to raise when *step*'s script raised *error*.
 
     :param path: the script.
-    :param as_sql: SQL was being written as text.
-    :param undone: what the rollback undoes, in words; ``None`` where it does not undo everything.
+    :param aftermath: what the failure leaves in the database; ``None`` when SQL was being written as text.
     :param hide: puts passwords out of sight.
     """
     direction = "downgrade" if step.is_downgrade else "upgrade"
@@ -67,18 +65,13 @@ def migration_failed(
     where = f"{path}:{line}" if line else path
     revision = step.revision.revision
     remedies = [error.remedy] if isinstance(error, CommandError) and error.remedy else []
-    if as_sql and isinstance(error, AttributeError) and "'NoneType'" in str(error):
+    if aftermath is None and isinstance(error, AttributeError) and "'NoneType'" in str(error):
         remedies.append(
             "With --sql there is no connection, so op.get_bind() is None. Where a revision has to read, ask first:\n"
             "    if op.get_context().as_sql: ..."
         )
-    if undone:
-        remedies.append(f"The database is as it was before {undone}.")
-    elif not as_sql:
-        remedies.append(
-            "What ran before the failing statement stays where this database cannot undo it. Look at the tables this "
-            "revision touches, put them right by hand, and run it again."
-        )
+    if aftermath is not None:
+        remedies.append(aftermath)
     return MigrationFailed(
         f"Revision {revision} failed in {direction}(), {where}\n{said_by(error, hide)}",
         "\n".join(remedies) or None,

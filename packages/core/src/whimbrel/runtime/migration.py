@@ -364,8 +364,9 @@ class MigrationContext:
                 raise  # a signal: whoever made an exception of it knows why; a script's own sys.exit() is a failure
             if self.as_sql and isinstance(error, BrokenPipeError):
                 raise  # whoever read the SQL went away: the script has done nothing wrong
-            undone, hide = self._transactions.undoes, self.config.redact if self.config is not None else redact
-            raise migration_failed(step, script.path, error, as_sql=self.as_sql, undone=undone, hide=hide) from error
+            hide = self.config.redact if self.config is not None else redact
+            aftermath = self._transactions.aftermath
+            raise migration_failed(step, script.path, error, aftermath=aftermath, hide=hide) from error
 
     def _prepare_version_table(self, purge: bool = False) -> None:
         if self.connection is None:

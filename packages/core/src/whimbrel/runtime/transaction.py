@@ -40,11 +40,18 @@ class RunTransactions:
         self._interrupted = False
 
     @property
-    def undoes(self) -> str | None:
-        """What a rollback of the open transaction undoes, in words; ``None`` where it does not undo all of it."""
-        if self._connection is None or self._external or self._interrupted or not self._transactional_ddl:
+    def aftermath(self) -> str | None:
+        """What a failure leaves behind, in a sentence with what to do about it; ``None`` for SQL as text."""
+        if self._connection is None:
             return None
-        return "this revision" if self._per_revision else "this run"
+        if not self._transactional_ddl or self._interrupted:
+            return (
+                "What ran before the failing statement stays where this database cannot undo it. Look at the tables "
+                "this revision touches, put them right by hand, and run it again."
+            )
+        if self._external:
+            return "The transaction is the caller's: the database is as before once the caller rolls it back."
+        return f"The database is as it was before this {'revision' if self._per_revision else 'run'}."
 
     @property
     def external(self) -> bool:

@@ -23,7 +23,7 @@ def show_logs(level: int) -> Callable[[], None]:
     before = logging.lastResort, logger.level, warnings.showwarning
     handler = logging.StreamHandler()
     handler.setLevel(level)
-    handler.setFormatter(logging.Formatter("%(levelname)-5.5s [%(name)s] %(message)s"))
+    handler.setFormatter(logging.Formatter("%(levelname)-5s [%(name)s] %(message)s"))
     logging.lastResort = handler
     logger.setLevel(level)
 
