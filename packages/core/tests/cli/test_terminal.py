@@ -160,3 +160,11 @@ class TestInterrupted:
         assert process.returncode == code
         assert "Traceback" not in err
         assert "t_half" not in tables(project)
+
+
+def test_a_database_at_nothing_is_said_to_be_at_base(project):
+    assert on_terminal("current") == (0, "<base>\n")
+    project.line("a1")
+    on_terminal("upgrade", "head")
+    code, shown = on_terminal("current", NO_COLOR="1")
+    assert (code, shown) == (0, "a1 (head)\n")

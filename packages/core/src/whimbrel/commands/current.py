@@ -65,6 +65,8 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False, *,
             if verbose:
                 config.print_stdout("%s", f"Current revision(s) for {standing.url}:")
             print_lines(config, (item.cmd_format(verbose) for item in standing.revisions))
+            if not standing.revisions and config.stdout.isatty():  # a program counts lines, a person wonders
+                config.print_stdout("<base>")
     if check_heads and behind:
         raise _not_at_head(behind[0], heads)
 

@@ -57,6 +57,10 @@ class PaintedStream:
         self._stream.write(_PAINTED.sub(lambda m: f"{_COLOURS[m.lastgroup or 'rev']}{m[0]}{_END}", text))
         return len(text)
 
+    def isatty(self) -> bool:
+        """Say that a person looks."""
+        return True
+
     def flush(self) -> None:
         """Flush the terminal."""
         self._stream.flush()
