@@ -49,7 +49,7 @@ def sql_of(dialect: str, action: Action) -> str:
 def operations(database: Database) -> Iterator[Operations]:
     """Operations on a connection to *database*, in the transaction that a revision would have."""
     with database.engine().connect() as connection:
-        context = MigrationContext.configure(connection)
+        context = MigrationContext.configure(connection, opts={"transaction_per_migration": True})
         with context.begin_transaction(_per_migration=True):
             yield Operations(context)
 

@@ -36,7 +36,7 @@ def test_asyncpg(postgresql_database: Database) -> None:
     def change(connection: Connection) -> None:
         context = MigrationContext.configure(connection)
         op = Operations(context)
-        with context.begin_transaction(_per_migration=True):
+        with context.begin_transaction():
             op.create_table("t", Column("id", Integer), Column("a", Integer))
             op.bulk_insert(sa.table("t", sa.column("id", Integer)), [{"id": 1}, {"id": 2}])
             op.alter_column("t", "id", type_=sa.String(5), postgresql_using="'no. ' || id")
@@ -57,7 +57,7 @@ def test_asyncpg(postgresql_database: Database) -> None:
 def test_text_is_between_begin_and_commit() -> None:
     stream = io.StringIO()
     context = MigrationContext.configure(dialect_name="postgresql", opts={"as_sql": True, "output_buffer": stream})
-    with context.begin_transaction(_per_migration=True):
+    with context.begin_transaction():
         op = Operations(context)
         op.drop_table("t")
         with context.autocommit_block():

@@ -270,7 +270,7 @@ def test_effect_in_an_attached_file(sqlite_database: Database, new_database: New
         connection.execute(text("ATTACH :file AS other"), {"file": other})
         connection.rollback()
         context = MigrationContext.configure(connection)
-        with context.begin_transaction(_per_migration=True):
+        with context.begin_transaction():
             op = Operations(context)
             op.create_table("t", Column("id", Integer, primary_key=True), Column("a", Integer), schema="other")
             op.add_column("t", Column("x", Integer, ForeignKey("other.t.id")), schema="other")

@@ -26,7 +26,7 @@ class HalfWay(Exception):
 def two_tables(connection: Connection, *, fail: bool) -> None:
     """A revision that creates one table, and then another or fails."""
     context = MigrationContext.configure(connection)
-    with context.begin_transaction(_per_migration=True):
+    with context.begin_transaction():
         op = Operations(context)
         op.create_table("one", Column("id", Integer))
         op.execute("INSERT INTO one VALUES (1)")
@@ -146,6 +146,6 @@ def test_an_autocommit_block_is_outside_of_the_transaction(sqlite_database: Data
 def test_text_is_between_begin_and_commit() -> None:
     stream = io.StringIO()
     context = MigrationContext.configure(dialect_name="sqlite", opts={"as_sql": True, "output_buffer": stream})
-    with context.begin_transaction(_per_migration=True):
+    with context.begin_transaction():
         Operations(context).drop_table("t")
     assert stream.getvalue() == "BEGIN;\n\nDROP TABLE t;\n\nCOMMIT;\n\n"
