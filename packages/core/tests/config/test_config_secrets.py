@@ -77,7 +77,7 @@ def test_no_password_given_by_a_program_is_in_an_error_or_its_traceback() -> Non
     ("url", "hidden"),
     [
         ("postgresql://bob:hunter2@db/shop", {"hunter2"}),
-        ("postgresql://bob:hun%40ter2@db/shop", {"hun%40ter2", "hun@ter2", "hun", "ter2"}),
+        ("postgresql://bob:hun%40ter2@db/shop", {"hun%40ter2", "hun@ter2"}),
         ("postgresql://bob:abc:def@ghi/x@db/shop", {"abc:def@ghi/x", "abc", "def", "ghi"}),
         ("postgresql//bob:hunter2@db/shop", {"hunter2"}),
         ("bob:hunter2@db", {"hunter2"}),

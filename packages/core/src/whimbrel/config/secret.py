@@ -29,14 +29,14 @@ class Secret:
     def passwords(self) -> tuple[str, ...]:
         """Return what must not be seen in any text: each password as it is written, as it is meant, and in pieces.
 
-        In pieces, because an ``@``, ``:`` or ``/`` that was not escaped makes a driver take the rest of a password for
-        a host or a port, and say so. What the URL shows anyway, such as a password that is the user's name, and what
-        has less than three characters is left out: hiding it would hide nothing, and much else.
+        In pieces, where it has an ``@``, ``:`` or ``/`` that was not escaped: a driver takes what follows for a host
+        or a port, and says so. What the URL shows anyway, such as a password that is the user's name, and what has
+        less than three characters is left out: hiding it would hide nothing, and much else.
 
         Example::
 
             >>> Secret("postgresql://bob:hun%40ter2@db/shop").passwords()
-            ('hun%40ter2', 'hun@ter2', 'ter2', 'hun')
+            ('hun%40ter2', 'hun@ter2')
         """
         import re
         from urllib.parse import parse_qsl, quote, unquote
@@ -44,7 +44,7 @@ class Secret:
         written = self._login().partition(":")[2]
         query = parse_qsl(self._value.partition("?")[2].rpartition("@")[2])
         meant = [unquote(written), *(value for key, value in query if re.search("(?i)pass|pwd|secret|token", key))]
-        pieces = [piece for text in meant for piece in re.split("[@:/?#]", text)]
+        pieces = re.split("[@:/?#]", written)
         forms = [form for text in meant for form in (quote(text), quote(text, safe=""), text, repr(text)[1:-1])]
         seen = set(re.split(r"\W+", str(self)))
         found = dict.fromkeys(item for item in [written, *forms, *pieces] if len(item) > 2 and item not in seen)

@@ -14,6 +14,7 @@ from whimbrel.errors import (
     DuplicateRevision,
     MultipleHeads,
     RevisionError,
+    ScriptError,
 )
 from whimbrel.revisions import Revision, RevisionMap, verify_rev_id
 from whimbrel.script.header import read_header
@@ -62,8 +63,9 @@ def generate(
             key="file_template",
         )
     verify_new(history, revid, labels, path)
+    template = script.template_location
     text = render(
-        script.template_location,
+        template,
         {
             "up_revision": revid,
             "down_revision": _collapsed(tuple(parent.revision for parent in parents)),
@@ -76,7 +78,17 @@ def generate(
         },
     )
     write_whole(path, encode(text, script.output_encoding, path))
-    made = Script.of_row((NO_KEY, *read_header(path, check=True)[0]), path)
+    try:
+        made = Script.of_row((NO_KEY, *read_header(path, check=True)[0]), path)
+    except CommandError as error:
+        if variables.get("upgrades") or variables.get("downgrades"):
+            raise  # what was found is worth more than a whole file: it is kept, to be mended by hand
+        os.unlink(path)  # left there, it would stop every command from now on
+        raise ScriptError(
+            f"The template {template} makes no version file: {error.message}",
+            "Mend the template; nothing was left behind.",
+            path=template,
+        ) from error
     history.add_revision(made)
     run_hooks(path, script.hooks, None if script.messaging_opts.get("quiet") else script.report)
     return made

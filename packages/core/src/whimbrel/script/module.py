@@ -68,7 +68,7 @@ def not_python(error: SyntaxError | ValueError, path: str) -> ScriptSyntaxError:
     text = (error.text or "").strip() if isinstance(error, SyntaxError) else ""
     return ScriptSyntaxError(
         f"{path}{f', line {line}' if line else ''} is not Python ({said}){f': {text}' if text else '.'}",
-        "Mend that line; nothing of the file was run." if line else "Restore the file from version control.",
+        "Mend that line; nothing of the file was run." if line else "Mend it, or restore it from version control.",
         path=path,
         line=line,
     )

@@ -153,11 +153,12 @@ def render(template: str, variables: Mapping[str, Any]) -> str:
             path=template,
         ) from error
     except Exception as error:  # whatever Mako finds wrong with it, and whatever the code in it raises
-        line = getattr(error, "lineno", None) or RichTraceback().lineno
+        ours = [record[5] for record in RichTraceback().records if record[4] == template]
+        line = getattr(error, "lineno", None) or (ours[-1] if ours else None)
         raise ScriptError(
-            f"The template {template}{f', line {line}' if line else ''}, cannot be rendered: "
+            f"The template {template}{f', line {line},' if line else ''} cannot be rendered: "
             f"{type(error).__name__}: {error}",
-            "Mend that line of the template.",
+            "Mend that line of the template." if line else "Mend the template.",
             path=template,
             line=line,
         ) from error

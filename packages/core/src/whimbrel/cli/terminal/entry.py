@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from types import TracebackType
@@ -12,8 +13,9 @@ from whimbrel.cli import exit_codes
 from whimbrel.cli.terminal.group import group
 from whimbrel.cli.terminal.interrupts import Terminated, signals_raised
 from whimbrel.cli.terminal.session import Session
-from whimbrel.errors import CommandError
+from whimbrel.errors import CommandError, EnvironmentScriptError, MigrationFailed
 
+_NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EIO)
 COMPLETE_VARIABLE = "_WHIMBREL_COMPLETE"
 
 
@@ -41,7 +43,7 @@ def run(words: list[str], prog: str) -> int:
 def _guarded(words: list[str], prog: str, session: Session) -> int:
     try:
         code = _invoke(words, prog, session)
-        _flush()
+        sys.stdout.flush()
         return code
     except click.exceptions.Exit as error:
         # No command at all gets the help too, but whatever called us has made a mistake.
@@ -65,16 +67,18 @@ def _guarded(words: list[str], prog: str, session: Session) -> int:
         return _failed(error, session)
 
 
-def _flush() -> None:
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _give_up_output()
-        raise CommandError(
-            f"The output cannot be written: {error.strerror or error}.", "Make room where it is to go, and try again."
-        ) from error
+def _unwritten(error: Exception) -> CommandError | None:
+    """Return what is wrong if *error* says that what was printed cannot be written: the disk is full.
+
+    With a buffer in between, flushing is what fails; without one it is any write, whose error names no file.
+    """
+    found = error.__cause__ if isinstance(error, (EnvironmentScriptError, MigrationFailed)) else error
+    if not isinstance(found, OSError) or found.filename is not None or found.errno not in _NO_ROOM:
+        return None
+    _give_up_output()
+    return CommandError(
+        f"The output cannot be written: {found.strerror or found}.", "Make room where it is to go, and try again."
+    )
 
 
 def _give_up_output() -> None:
@@ -95,6 +99,7 @@ def _failed(error: Exception, session: Session) -> int:
         import traceback
 
         click.echo(session.redact(traceback.format_exc()), err=True)
+    error = _unwritten(error) or error
     if isinstance(error, CommandError):
         _say(session.redact(error.message), "Error")
         if error.remedy:
