@@ -101,11 +101,11 @@ def _failed(error: Exception, session: Session) -> int:
         click.echo(session.redact(traceback.format_exc()), err=True)
     error = _unwritten(error) or error
     if isinstance(error, CommandError):
-        _say(session.redact(error.message), "Error")
+        _say(_shown(session.redact(error.message)), "Error")
         if error.remedy:
-            click.echo(session.redact(error.remedy), err=True)
+            click.echo(_shown(session.redact(error.remedy)), err=True)
         return error.exit_code
-    _say(session.redact(f"{type(error).__name__}: {error}"), "Error")
+    _say(_shown(session.redact(f"{type(error).__name__}: {error}")), "Error")
     if not session.verbose:
         click.echo("This was not expected. For the traceback:  whimbrel --raiseerr ...", err=True)
     return exit_codes.ERROR
@@ -122,6 +122,11 @@ def _redact_tracebacks(session: Session) -> None:
         sys.stderr.write(session.redact("".join(traceback.format_exception(kind, error, trace))))
 
     sys.excepthook = show
+
+
+def _shown(text: str) -> str:
+    """Return *text* with its control characters as Python writes them, lest a terminal obeys what a file says."""
+    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
 
 
 def _say(text: str, kind: str = "") -> None:
