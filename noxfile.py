@@ -105,7 +105,9 @@ def bench(session: nox.Session) -> None:
 def parity(session: nox.Session) -> None:
     """Drive this tool and the peer through the same scenarios and compare rows and SQL text."""
     install(session, "test")
-    session.run(*PYTEST, "parity", *session.posargs, env={"WHIMBREL_TEST_PEER_PYTHON": peer(session, "python")})
+    # In one process: it runs every scenario once, for all tests.
+    environment = {"WHIMBREL_TEST_PEER_PYTHON": peer(session, "python")}
+    session.run("python", "-m", "pytest", "parity", *session.posargs, env=environment)
 
 
 @nox.session
