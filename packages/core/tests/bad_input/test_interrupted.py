@@ -80,6 +80,8 @@ def test_the_step_is_rolled_back(project, terminal, database, state, interrupted
     assert (found, out) == (code, ""), err
     assert err.splitlines()[-1] == told
     assert "Traceback" not in err
+    aftermath = "What ran before" if database.name == "mysql" else "The database is as it was before this revision."
+    assert aftermath in err
     assert all(line.startswith(("INFO ", "ERROR ")) for line in err.splitlines()[:-1]), err
     assert seconds < 10
     left = {"half"} if database.name == "mysql" else set()

@@ -327,6 +327,8 @@ class MigrationContext:
                             listener(step, current, arguments)
                 except BaseException as error:
                     self._reporter.failed(step, index, len(steps), error)
+                    if not isinstance(error, Exception) and self._transactions.aftermath is not None:
+                        log.error(self._transactions.aftermath)  # Ctrl-C carries no message that could say it
                     raise
                 self._reporter.done(step, index, len(steps), perf_counter() - began)
 
