@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import sqlalchemy as sa
 from hypothesis import assume, given
@@ -17,10 +19,11 @@ STRINGS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs
 NAMES = STRINGS.filter(lambda name: bool(name) and not name.lower().startswith("sqlite_"))
 
 
-def run(sql: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:")
-    connection.executescript(sql)
-    return connection
+@contextmanager
+def run(sql: str) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(sql)
+        yield connection
 
 
 @given(table=NAMES, renamed=NAMES, column=NAMES, added=NAMES)
@@ -34,12 +37,10 @@ def test_names_come_back(table: str, renamed: str, column: str, added: str) -> N
         op.rename_table(table, renamed)
         op.add_column(renamed, Column(added, Integer))
 
-    connection = run(text_of("sqlite", change))
-    assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [(renamed,)]
-    assert [row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", (renamed,))] == [
-        column,
-        added,
-    ]
+    with run(text_of("sqlite", change)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [(renamed,)]
+        names = connection.execute("SELECT name FROM pragma_table_info(?)", (renamed,)).fetchall()
+    assert names == [(column,), (added,)]
 
 
 @given(default=STRINGS, value=STRINGS)
@@ -49,4 +50,5 @@ def test_strings_come_back(default: str, value: str) -> None:
         op.add_column("t", Column("b", String, server_default=default, nullable=False))
         op.bulk_insert(sa.table("t", sa.column("a", String)), [{"a": value}])
 
-    assert run(text_of("sqlite", change)).execute("SELECT a, b FROM t").fetchall() == [(value, default)]
+    with run(text_of("sqlite", change)) as connection:
+        assert connection.execute("SELECT a, b FROM t").fetchall() == [(value, default)]

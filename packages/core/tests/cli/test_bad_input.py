@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -113,7 +114,7 @@ class TestTheDatabase:
     def test_pain_23_it_is_at_a_revision_of_a_colleagues_branch(self, project, run):
         project.line("a1", "b2")
         run("upgrade", "head")
-        with sqlite3.connect(project.url.removeprefix("sqlite:///")) as connection:
+        with closing(sqlite3.connect(project.url.removeprefix("sqlite:///"))) as connection, connection:
             connection.execute("UPDATE whimbrel_version SET version_num = 'c0113a90e'")
         refused(
             run("upgrade", "head"), "c0113a90e", "whimbrel_version", "Check out the branch", "whimbrel stamp --purge"
@@ -150,7 +151,7 @@ class TestTheDatabase:
         project.add("a1", upgrade='op.create_table("t", sa.Column("id", sa.Integer))\nop.execute("nonsense")')
         refused(run("upgrade", "head"), "Revision a1 failed in upgrade()", "a1.py", "nonsense")
         assert run("current") == (0, "", "")
-        with sqlite3.connect(project.url.removeprefix("sqlite:///")) as connection:
+        with closing(sqlite3.connect(project.url.removeprefix("sqlite:///"))) as connection, connection:
             assert connection.execute("SELECT name FROM sqlite_master WHERE name = 't'").fetchall() == []
 
 
