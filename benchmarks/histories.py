@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -79,37 +80,25 @@ def linear(count: int) -> Iterator[Node]:
 
 
 def branchy(count: int) -> Iterator[Node]:
-    """A line that forks and is merged again every ten revisions, with a second, labelled base that depends on it.
+    """A line that forks and is merged again every ten revisions, labels, and a second base that it depends on.
 
-    Each block of ten: a trunk revision, two branches of four, and the merge of the two. Every fiftieth block has a
-    revision of the second base ("reports"), which depends on that block's merge.
+    Each block: a trunk revision, two branches of four, their merge, and one revision of the second base ("reports").
+    The block's right branch depends on the latest of those; every tenth block's left branch has a label of its own.
     """
-    number = 0
     trunk: str | None = None
     reports: str | None = None
-    block = 0
-    while number < count:
-        names = [revision_id(number + offset) for offset in range(10)]
-        nodes = [Node(names[0], trunk)]
-        left = right = names[0]
+    numbers = itertools.count()
+    for block in range(max(count // 11, 1)):
+        names = [revision_id(next(numbers)) for _ in range(11)]
+        left, right = names[1:5], names[5:9]
+        yield Node(names[0], trunk)
         for step in range(4):
-            nodes += [Node(names[1 + step], left), Node(names[5 + step], right)]
-            left, right = names[1 + step], names[5 + step]
-        nodes.append(Node(names[9], (left, right)))
-        if number + len(nodes) > count:
-            for name in names[: count - number]:
-                yield Node(name, trunk)
-                trunk = name
-            return
-        yield from nodes
-        number += len(nodes)
-        trunk = names[9]
-        block += 1
-        if block % 50 == 0 and number < count:
-            name = revision_id(number)
-            yield Node(name, reports, labels="reports" if reports is None else None, depends=trunk)
-            reports = name
-            number += 1
+            label = f"block{block}" if step == 0 and block % 10 == 0 else None
+            yield Node(left[step], left[step - 1] if step else names[0], label)
+            yield Node(right[step], right[step - 1] if step else names[0], None, reports if step == 3 else None)
+        yield Node(names[9], (left[3], right[3]))
+        yield Node(names[10], reports, None if reports else "reports")
+        trunk, reports = names[9], names[10]
 
 
 SHAPES: dict[str, Callable[[int], Iterator[Node]]] = {"linear": linear, "branchy": branchy}

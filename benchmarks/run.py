@@ -75,7 +75,8 @@ class Bench:
         """The commands that only read version files (and ``revision``, which adds one)."""
         nodes = list(SHAPES[shape](size))
         # With several heads, a new revision has to name the one it follows.
-        trunk = heads(nodes)[-1]
+        trunk = nodes[-2].id if shape == "branchy" else nodes[-1].id
+        known = {node.id for node in nodes}
         for tool in self.tools:
             with self.project(tool, shape, size) as project:
                 cold = (*tuple(tool.command), "heads")
@@ -84,9 +85,9 @@ class Bench:
                 )
                 for name, arguments in GRAPH_COMMANDS.items():
                     command = tuple(tool.command) + tuple(item.format(trunk=trunk) for item in arguments)
-                    before = (lambda: remove_new(project, size)) if name == "revision" else None
+                    before = (lambda: remove_new(project, known)) if name == "revision" else None
                     self.cell(f"{name}, {size} {shape}", tool.name, command, project, before=before)
-                remove_new(project, size)
+                remove_new(project, known)
                 command = (*tool.command, "upgrade", "heads")
                 self.stamped(tool, project)
                 self.cell(f"upgrade, nothing to do, {size} {shape}", tool.name, command, project)
@@ -171,7 +172,8 @@ class Bench:
         """Return a line a command: how its time grows from 1,000 to the longest history, start-up subtracted."""
         lines = []
         floor = self.results.get("--version", {}).get("whimbrel")
-        longest = max(self.sizes)
+        sizes = [int(name.split(", ")[-1].split()[0]) for name in self.results if name.endswith(tuple(SHAPES))]
+        longest = max(sizes, default=1000)
         for name in [*list(GRAPH_COMMANDS), "upgrade, nothing to do", "current", "heads, cold"]:
             for shape in SHAPES:
                 small = self.results.get(f"{name}, 1000 {shape}", {}).get("whimbrel")
@@ -201,9 +203,8 @@ def forget(project: Path) -> None:
         shutil.rmtree(cache)
 
 
-def remove_new(project: Path, size: int) -> None:
+def remove_new(project: Path, known: set[str]) -> None:
     """Remove what ``revision`` added."""
-    known = {revision_id(number) for number in range(size)}
     for path in (project / "migrations" / "versions").glob("*.py"):
         if path.name.partition("_")[0] not in known:
             path.unlink()
@@ -218,6 +219,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="histories of 100 and 1,000 only")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each command")
     parser.add_argument("--only", default="", help="start, graph, linear, branchy, migrate: comma-separated")
+    parser.add_argument(
+        "--results", type=Path, help="a JSON file that keeps the cells, to measure them in several goes"
+    )
     parser.add_argument("--write", action="store_true", help="put the table into README.md")
     options = parser.parse_args()
     tools = [Tool("whimbrel", "whimbrel", (options.whimbrel,))]
@@ -227,6 +231,9 @@ def main() -> None:
     wanted = {item for item in options.only.split(",") if item}
     with tempfile.TemporaryDirectory(prefix="whimbrel-bench-") as folder:
         bench = Bench(tools, sizes, options.runs, Path(folder))
+        if options.results is not None and options.results.exists():
+            kept = json.loads(options.results.read_text())
+            bench.results = {name: {tool: Timing(*item) for tool, item in cell.items()} for name, cell in kept.items()}
         if not wanted or "start" in wanted:
             bench.start_up()
         for shape in SHAPES:
@@ -238,6 +245,8 @@ def main() -> None:
                 bench.migrate(backend, 100 if options.quick else 1000)
             for size in [1000] + ([] if options.quick else [5000]):
                 bench.downgrade(size)
+    if options.results is not None:
+        options.results.write_text(json.dumps(bench.results, indent=1))
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     report = f"{machine}; {datetime.date.today():%Y-%m-%d}\n\n{bench.report()}"
     print(f"\n{report}")
