@@ -217,6 +217,7 @@ def main() -> None:
     parser.add_argument("--peer", help="Alembic's program, in an environment of its own")
     parser.add_argument("--full", action="store_true", help="histories of 20,000 too")
     parser.add_argument("--quick", action="store_true", help="histories of 100 and 1,000 only")
+    parser.add_argument("--sizes", help="lengths of the histories, comma-separated, instead of the usual ones")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each command")
     parser.add_argument("--only", default="", help="start, graph, linear, branchy, migrate: comma-separated")
     parser.add_argument(
@@ -228,6 +229,8 @@ def main() -> None:
     if options.peer:
         tools.append(Tool("alembic", "alembic", (options.peer,)))
     sizes = [10, 100, 1000] + ([] if options.quick else [5000]) + ([20000] if options.full else [])
+    if options.sizes:
+        sizes = [int(item) for item in options.sizes.split(",")]
     wanted = {item for item in options.only.split(",") if item}
     with tempfile.TemporaryDirectory(prefix="whimbrel-bench-") as folder:
         bench = Bench(tools, sizes, options.runs, Path(folder))
