@@ -210,8 +210,8 @@ def remove_new(project: Path, known: set[str]) -> None:
             path.unlink()
 
 
-def main() -> None:
-    """Read the arguments, measure, and print the table."""
+def arguments() -> argparse.Namespace:
+    """Read the arguments; ``sizes`` becomes the lengths of the histories."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--whimbrel", default=str(Path(sys.executable).with_name("whimbrel")), help="our program")
     parser.add_argument("--peer", help="Alembic's program, in an environment of its own")
@@ -225,12 +225,18 @@ def main() -> None:
     )
     parser.add_argument("--write", action="store_true", help="put the table into README.md")
     options = parser.parse_args()
+    sizes = [10, 100, 1000] + ([] if options.quick else [5000]) + ([20000] if options.full else [])
+    options.sizes = [int(item) for item in options.sizes.split(",")] if options.sizes else sizes
+    return options
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    options = arguments()
     tools = [Tool("whimbrel", "whimbrel", (options.whimbrel,))]
     if options.peer:
         tools.append(Tool("alembic", "alembic", (options.peer,)))
-    sizes = [10, 100, 1000] + ([] if options.quick else [5000]) + ([20000] if options.full else [])
-    if options.sizes:
-        sizes = [int(item) for item in options.sizes.split(",")]
+    sizes: list[int] = options.sizes
     wanted = {item for item in options.only.split(",") if item}
     with tempfile.TemporaryDirectory(prefix="whimbrel-bench-") as folder:
         bench = Bench(tools, sizes, options.runs, Path(folder))
