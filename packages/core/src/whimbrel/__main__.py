@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
+from whimbrel.cli.main import program
 
-from whimbrel.cli.main import main
-
-sys.exit(main(prog="python -m whimbrel"))
+program(prog="python -m whimbrel")
