@@ -96,6 +96,11 @@ def _explained(url: URL) -> Iterator[None]:
             f"Install it into the environment that runs whimbrel:  pip install {error.name}",
             key="sqlalchemy.url",
         ) from error
+    except Exception as error:
+        # SQLAlchemy 2.0 lets what asyncpg raises while it connects come through as it is; 2.1 wraps it.
+        if type(error).__module__.partition(".")[0] != url.get_driver_name():
+            raise
+        raise unreachable(error, url) from error
 
 
 def run_async(function: Callable[..., Awaitable[T]], *args: Any, **kwargs: Any) -> T:
