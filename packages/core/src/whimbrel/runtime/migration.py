@@ -81,6 +81,8 @@ class MigrationContext:
         self.dialect = dialect
         self.environment_context = environment_context
         self.options = MigrationOptions.collect(opts)
+        self.opts: dict[str, Any] = self.options.as_mapping()
+        """The options, flat, as callbacks such as ``include_object`` look them up."""
         self.as_sql = self.options.as_sql
         self.connection = None if self.as_sql else connection
         self._plugins = environment_context.plugins if environment_context is not None else Plugins.load()
@@ -94,7 +96,7 @@ class MigrationContext:
             self.as_sql,
             self.transactional_ddl,
             self.options.output_buffer,
-            self.options.as_mapping(),
+            self.opts,
         )
         self._transactions = RunTransactions(
             self.impl,
@@ -167,11 +169,6 @@ class MigrationContext:
     def script(self) -> ScriptDirectory | None:
         """The version files of the run, where there is one."""
         return self.environment_context.script if self.environment_context is not None else None
-
-    @property
-    def opts(self) -> dict[str, Any]:
-        """The options, flat, as callbacks such as ``include_object`` look them up."""
-        return self.options.as_mapping()
 
     @property
     def version_table(self) -> str:
