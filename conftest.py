@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("WHIMBREL_")]:
         if not name.startswith(("WHIMBREL_TEST_", "WHIMBREL_REQUIRE_")):
             del os.environ[name]
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+        # A shell ignores Ctrl-C for what it runs in the background, and what that starts; tests send it all the same.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     worker = getattr(config, "workerinput", None)
     config.stash[RUN] = TestRun.from_controller(worker["whimbrel_run"]) if worker else TestRun.begin()
 
