@@ -84,7 +84,9 @@ class TestPassword:
         """Everything that reads a database, over an account with the marked password, which runs look for."""
         project.line("a1", "b2")
         assert terminal.run("-v", "upgrade", "a1").code == 0
-        shown = sa.make_url(project.url).render_as_string(hide_password=True)
+        url = sa.make_url(project.url)
+        # What stands behind a question mark may hold a secret too: an embedded server is reached through one.
+        shown = url.set(query={}).render_as_string(hide_password=True) + ("?***" if url.query else "")
         said = terminal.run("current", "-v")
         assert said.code == 0
         assert said.out.startswith(f"Current revision(s) for {shown}:\n")
