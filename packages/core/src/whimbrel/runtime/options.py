@@ -8,8 +8,6 @@ from typing import Any, TextIO
 
 from sqlalchemy import MetaData
 
-from whimbrel.unset import UNSET, UnsetType
-
 VersionCallback = Callable[..., None]
 
 
@@ -25,7 +23,6 @@ class MigrationOptions:
     transactional_ddl: bool | None = None
     transaction_per_migration: bool = False
     output_buffer: TextIO | None = None
-    output_encoding: str | None = None
     starting_rev: str | None = None
     tag: str | None = None
     literal_binds: bool = False
@@ -55,11 +52,11 @@ class MigrationOptions:
     def collect(cls, given: Mapping[str, Any]) -> MigrationOptions:
         """Make the value out of loose keywords; what no field is named after is kept in :attr:`extra`.
 
-        :param given: keywords as ``configure()`` takes them; an ``UNSET`` counts as not given.
+        :param given: keywords as ``configure()`` takes them.
         """
         known = {item.name for item in fields(cls)} - {"extra"}
-        chosen = {name: value for name, value in given.items() if name in known and value is not UNSET}
-        extra = {name: value for name, value in given.items() if name not in known and value is not UNSET}
+        chosen = {name: value for name, value in given.items() if name in known}
+        extra = {name: value for name, value in given.items() if name not in known}
         callbacks = chosen.get("on_version_apply")
         if callbacks is not None:
             chosen["on_version_apply"] = (callbacks,) if callable(callbacks) else tuple(callbacks)
@@ -71,6 +68,3 @@ class MigrationOptions:
         """Return the options as the flat dictionary that callbacks know as ``context.opts``."""
         flat = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "extra"}
         return {**flat, **self.extra}
-
-
-__all__ = ["UNSET", "MigrationOptions", "UnsetType", "VersionCallback"]

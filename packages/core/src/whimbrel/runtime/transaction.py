@@ -53,16 +53,6 @@ class RunTransactions:
             return "The transaction is the caller's: the database is as before once the caller rolls it back."
         return f"The database is as it was before this {'revision' if self._per_revision else 'run'}."
 
-    @property
-    def external(self) -> bool:
-        """Whether the connection's owner began the transaction and has to commit it."""
-        return self._external
-
-    @property
-    def open(self) -> bool:
-        """Whether a transaction begun here is open."""
-        return self._open
-
     def run(self) -> AbstractContextManager[object]:
         """Return the context that encloses the whole run."""
         if self._open:
