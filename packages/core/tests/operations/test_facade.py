@@ -80,6 +80,7 @@ def written(function: Any) -> list[str]:
 # Ours say what the peer hides in **kw, or does without.
 MORE = {
     "Operations.drop_column": {"if_exists="},
+    "Operations.implementation_for": {"*", "dialect="},
     "ops.DropColumnOp.drop_column": {"if_exists="},
     "ops.DropConstraintOp.to_constraint": {"migration_context="},
 }

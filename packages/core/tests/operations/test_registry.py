@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from whimbrel.errors import PluginError
+from whimbrel.errors import PluginError, UnsupportedOperation
 from whimbrel.operations import MigrateOperation, OperationRegistry, Operations, ops
 
 
@@ -103,6 +104,31 @@ def test_a_run_may_replace_a_built_in_implementation_for_itself(registry: Operat
     registry.implementation_for(ops.AddColumnOp, replace=True)(other_view)
     assert registry.implementation(ops.AddColumnOp) is other_view
     assert OperationRegistry.for_run().implementation(ops.AddColumnOp) is not other_view
+
+
+def test_each_database_may_have_an_implementation_of_its_own(registry: OperationRegistry) -> None:
+    registry.implementation_for(CreateViewOp)(create_view)
+    registry.implementation_for(CreateViewOp, dialect="sqlite")(other_view)
+    assert registry.implementation(CreateViewOp, "sqlite") is other_view
+    assert registry.implementation(CreateViewOp, "postgresql") is create_view
+    assert registry.implementation(OtherViewOp, "sqlite") is other_view, "a subclass shares it"
+
+
+def test_two_implementations_for_one_database_clash(registry: OperationRegistry) -> None:
+    registry.implementation_for(CreateViewOp, dialect="sqlite")(create_view)
+    with pytest.raises(PluginError, match="The implementation of CreateViewOp on sqlite comes from both"):
+        registry.implementation_for(CreateViewOp, dialect="sqlite")(other_view)
+
+
+def test_a_directive_for_other_databases_says_for_which(new_run: Any) -> None:
+    run = new_run(dialect=sa.make_url("sqlite://").get_dialect()())
+    run.registry.register_operation("create_view")(CreateViewOp)
+    run.registry.implementation_for(CreateViewOp, dialect="postgresql")(create_view)
+    run.registry.implementation_for(CreateViewOp, dialect="mysql")(create_view)
+    with pytest.raises(UnsupportedOperation) as caught:
+        Operations(run).create_view("v")
+    assert caught.value.message.endswith("CreateViewOp is for mysql and postgresql; nothing carries it out on sqlite.")
+    assert (caught.value.dialect, caught.value.operation) == ("sqlite", "create_view")
 
 
 def test_an_env_py_that_is_run_again_registers_its_own_again() -> None:

@@ -88,7 +88,7 @@ class AbstractOperations:
 
             op.invoke(AddColumnOp("account", sa.Column("email", sa.String(200))))
         """
-        return self.registry.implementation(type(operation))(self, operation)
+        return self.registry.implementation(type(operation), self.impl.dialect.name)(self, operation)
 
     @classmethod
     def register_operation(cls, name: str, sourcename: str | None = None) -> Callable[[OperationClass], OperationClass]:
@@ -113,12 +113,14 @@ class AbstractOperations:
 
     @classmethod
     def implementation_for(
-        cls, op_cls: type[MigrateOperation], replace: bool = False
+        cls, op_cls: type[MigrateOperation], replace: bool = False, *, dialect: str | None = None
     ) -> Callable[[Function], Function]:
         """Return a decorator for the function that carries a directive out.
 
         :param op_cls: the directive's class.
         :param replace: take the place of the function that does so now.
+        :param dialect: SQLAlchemy's name of the one database that the function is for; ``None`` for every database
+            that has no function of its own.
         :raises PluginError: another function does so, and *replace* is false.
 
         Example::
@@ -127,7 +129,7 @@ class AbstractOperations:
             def create_sequence(operations: Operations, operation: CreateSequenceOp) -> None:
                 operations.execute(f"CREATE SEQUENCE {operation.name}")
         """
-        return implementation_for(op_cls, replace)
+        return implementation_for(op_cls, replace, dialect=dialect)
 
     def __getattr__(self, name: str) -> Any:
         """Return a verb that a plugin or an env.py has registered.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from whimbrel.entry_points import source_of
-from whimbrel.errors import PluginError
+from whimbrel.errors import CommandError, PluginError, UnsupportedOperation
 from whimbrel.operations.directives.base import MigrateOperation
 
 Implementation = Callable[[Any, Any], Any]
@@ -25,12 +25,13 @@ class OperationRegistry:
         def whimbrel_operations(registry):
             registry.register_operation("create_view")(CreateViewOp)
             registry.implementation_for(CreateViewOp)(create_view)
+            registry.implementation_for(CreateViewOp, dialect="sqlite")(create_view_on_sqlite)
     """
 
     def __init__(self, parent: OperationRegistry | None = None) -> None:
         self._parent = parent
         self._verbs: dict[str, tuple[type[MigrateOperation], str]] = {}
-        self._implementations: dict[type[MigrateOperation], Implementation] = {}
+        self._implementations: dict[tuple[type, str | None], Implementation] = {}
 
     @classmethod
     def for_run(cls) -> OperationRegistry:
@@ -59,20 +60,23 @@ class OperationRegistry:
         return register
 
     def implementation_for(
-        self, op_cls: type[MigrateOperation], replace: bool = False
+        self, op_cls: type[MigrateOperation], replace: bool = False, *, dialect: str | None = None
     ) -> Callable[[Function], Function]:
         """Return a decorator for the function that carries a directive out.
 
         :param op_cls: the directive's class; its subclasses share the function unless they have their own.
         :param replace: take the place of the function that does so now.
+        :param dialect: SQLAlchemy's name of the one database that the function is for; ``None`` for every database
+            that has no function of its own.
         :raises PluginError: another function does so, and *replace* is false.
         """
 
         def implement(function: Function) -> Function:
-            taken = self._own_implementation(op_cls)
+            taken = self._own_implementation(op_cls, dialect)
             if taken is not None and not replace and not _same(taken, function):
-                raise _clash(f"The implementation of {op_cls.__name__}", taken, function, " with replace=True")
-            self._implementations[op_cls] = function
+                where = f" on {dialect}" if dialect else ""
+                raise _clash(f"The implementation of {op_cls.__name__}{where}", taken, function, " with replace=True")
+            self._implementations[op_cls, dialect] = function
             return function
 
         return implement
@@ -94,28 +98,53 @@ class OperationRegistry:
         inherited = self._parent.verbs() if self._parent is not None else frozenset()
         return inherited | self._verbs.keys()
 
-    def implementation(self, op_cls: type[MigrateOperation]) -> Implementation:
+    def implementation(self, op_cls: type[MigrateOperation], dialect: str | None = None) -> Implementation:
         """Return the function that carries a directive out.
 
+        :param op_cls: the directive's class.
+        :param dialect: SQLAlchemy's name of the database.
+        :raises UnsupportedOperation: functions for other databases do, none for this one.
         :raises PluginError: nothing does.
         """
         for cls in op_cls.__mro__:
-            found = self._own_implementation(cls)
+            found = self._own_implementation(cls, dialect) if dialect is not None else None
+            found = found or self._own_implementation(cls, None)
             if found is not None:
                 return found
-        raise PluginError(
+        raise self._nothing_carries_out(op_cls, dialect)
+
+    def _nothing_carries_out(self, op_cls: type[MigrateOperation], dialect: str | None) -> CommandError:
+        served = sorted({name for cls in op_cls.__mro__ for name in self._dialects_of(cls)})
+        if served:
+            return UnsupportedOperation(
+                f"{_origin(op_cls)} is for {' and '.join(served)}; nothing carries it out on {dialect}.",
+                f"Ask who wrote it, or decorate a function f(operations, operation) with "
+                f"@Operations.implementation_for({op_cls.__name__}, dialect={dialect!r}).",
+                dialect=dialect or "",
+                operation=self._verb_of(op_cls) or op_cls.__name__,
+            )
+        return PluginError(
             f"Nothing carries out {op_cls.__module__}.{op_cls.__qualname__}.",
             f"Write a function f(operations, operation) and decorate it with @Operations.implementation_for"
             f"({op_cls.__name__}), or let a plugin register one.",
         )
 
+    def _dialects_of(self, cls: type) -> set[str]:
+        inherited = self._parent._dialects_of(cls) if self._parent is not None else set()
+        return inherited | {dialect for op_cls, dialect in self._implementations if op_cls is cls and dialect}
+
+    def _verb_of(self, op_cls: type) -> str | None:
+        return next((name for name in sorted(self.verbs()) if self.directive(name) is op_cls), None)
+
     def _verb_entry(self, name: str) -> tuple[type[MigrateOperation], str] | None:
         found = self._verbs.get(name)
         return self._parent._verb_entry(name) if found is None and self._parent is not None else found
 
-    def _own_implementation(self, cls: type) -> Implementation | None:
-        found = self._implementations.get(cls)
-        return self._parent._own_implementation(cls) if found is None and self._parent is not None else found
+    def _own_implementation(self, cls: type, dialect: str | None) -> Implementation | None:
+        found = self._implementations.get((cls, dialect))
+        if found is None and self._parent is not None:
+            return self._parent._own_implementation(cls, dialect)
+        return found
 
 
 DECLARED = OperationRegistry()
