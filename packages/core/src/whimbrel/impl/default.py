@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, TextIO
+from typing import Any, ClassVar, Literal
 
-from sqlalchemy import Column, Connection, CursorResult, Dialect, MetaData, String, Table
-from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy import Column, ColumnElement, Dialect, Table, cast
 from sqlalchemy.schema import (
     AddConstraint,
     Constraint,
@@ -18,12 +16,10 @@ from sqlalchemy.schema import (
     DropTable,
     DropTableComment,
     Index,
-    PrimaryKeyConstraint,
     SetColumnComment,
     SetTableComment,
 )
-from sqlalchemy.sql.base import Executable
-from sqlalchemy.sql.expression import TableClause
+from sqlalchemy.types import NullType, TypeEngine
 
 from whimbrel.ddl.elements import (
     AddColumn,
@@ -37,14 +33,13 @@ from whimbrel.ddl.elements import (
     TypeArgument,
     default_change,
 )
-from whimbrel.ddl.literals import ansi_binary_literal
-from whimbrel.ddl.sink import ConnectionSink, Sink, TextSink, Unconnected
-from whimbrel.impl.rows import insert_statements
-from whimbrel.revisions import MAX_REVISION_ID_LENGTH
+from whimbrel.impl import rebuild
+from whimbrel.impl.session import ImplSession
+from whimbrel.operations.recreate import Batch, TableRebuild
 from whimbrel.unset import UNSET, UnsetType
 
 
-class DefaultImpl:
+class DefaultImpl(ImplSession):
     """Which statements a change becomes, where no package knows the database better.
 
     A subclass with a ``__dialect__`` of its own serves the SQLAlchemy dialect of that name.
@@ -64,12 +59,6 @@ class DefaultImpl:
     """
 
     __dialect__: ClassVar[str] = "default"
-
-    # Whether a rollback undoes CREATE and ALTER.
-    transactional_ddl: bool = False
-
-    # What stands after each statement in text.
-    command_terminator: str = ";"
 
     # Whether VARCHAR(n) refuses what is longer than n.
     enforces_string_length: ClassVar[bool] = True
@@ -94,107 +83,6 @@ class DefaultImpl:
         """Return the last class defined with *dialect_name* as its ``__dialect__``, ``None`` where there is none."""
         return DefaultImpl._by_dialect.get(dialect_name)
 
-    def __init__(
-        self,
-        dialect: Dialect,
-        connection: Connection | None,
-        as_sql: bool,
-        transactional_ddl: bool | None,
-        output_buffer: TextIO | None,
-        context_opts: Mapping[str, Any],
-    ) -> None:
-        self.dialect = dialect
-        self.connection = connection
-        self.as_sql = as_sql
-        self.output_buffer = output_buffer if output_buffer is not None else sys.stdout
-        self.context_opts = context_opts
-        self.memo: dict[Any, Any] = {}
-        if transactional_ddl is not None:
-            self.transactional_ddl = transactional_ddl
-        self.sink: Sink
-        if as_sql:
-            self.sink = TextSink(self.output_buffer, dialect, self.command_terminator, self.binary_literal)
-        else:
-            self.sink = ConnectionSink(connection) if connection is not None else Unconnected()
-
-    @property
-    def bind(self) -> Connection | None:
-        """The connection; ``None`` where SQL is written as text."""
-        return self.connection
-
-    # -- the run ------------------------------------------------------------------------------------------------------
-
-    def start_migrations(self) -> None:
-        """Do what this database wants done before the first revision of a run: nothing."""
-
-    def begin_session(self, connection: Connection) -> None:
-        """Do what this database wants done right after a transaction has begun on *connection*: nothing."""
-
-    def emit_begin(self) -> None:
-        """Write ``BEGIN`` as text."""
-        self.static_output(f"BEGIN{self.command_terminator}")
-
-    def emit_commit(self) -> None:
-        """Write ``COMMIT`` as text."""
-        self.static_output(f"COMMIT{self.command_terminator}")
-
-    def static_output(self, text: str) -> None:
-        """Write *text* into the output as it is, and an empty line."""
-        self.output_buffer.write(f"{text}\n\n")
-        self.output_buffer.flush()
-
-    @staticmethod
-    def binary_literal(value: bytes) -> str:
-        """Return bytes as this database spells them in SQL text."""
-        return ansi_binary_literal(value)
-
-    def version_table_impl(
-        self, *, version_table: str, version_table_schema: str | None, version_table_pk: bool, **kw: Any
-    ) -> Table:
-        """Return the table that holds the revisions the database is at.
-
-        :param version_table: its name.
-        :param version_table_schema: its schema; ``None`` for the connection's default.
-        :param version_table_pk: whether it has a primary key.
-        :param kw: further keywords of the Table.
-        """
-        table = Table(
-            version_table,
-            MetaData(),
-            Column("version_num", String(MAX_REVISION_ID_LENGTH), nullable=False),
-            schema=version_table_schema,
-            **kw,
-        )
-        if version_table_pk:
-            table.append_constraint(PrimaryKeyConstraint("version_num", name=f"{version_table}_pkc"))
-        return table
-
-    # -- statements and rows ------------------------------------------------------------------------------------------
-
-    def execute(
-        self, sql: Executable | str, execution_options: Mapping[str, Any] | None = None
-    ) -> CursorResult[Any] | None:
-        """Execute a statement, or write it.
-
-        :param sql: a SQLAlchemy statement, or SQL text.
-        :param execution_options: SQLAlchemy's execution options.
-        :return: the result; ``None`` where SQL is written as text.
-        """
-        return self.sink.execute(sql, None, execution_options)
-
-    def bulk_insert(
-        self, table: Table | TableClause, rows: Sequence[Mapping[str, Any]], multiinsert: bool = True
-    ) -> None:
-        """Insert rows.
-
-        :param table: the table.
-        :param rows: each maps names of columns to values, which may be SQL expressions.
-        :param multiinsert: send rows alike in one go; ``False`` sends one after the other.
-        :raises TypeError: *rows* is no list of mappings.
-        """
-        for statement, values in insert_statements(table, rows, multiinsert):
-            self.sink.execute(statement, values)
-
     # -- tables -------------------------------------------------------------------------------------------------------
 
     def create_table(self, table: Table, *, if_not_exists: bool | None = None, **kw: Any) -> None:
@@ -204,7 +92,7 @@ class DefaultImpl:
         :param if_not_exists: say nothing when it is there already.
         :param kw: further keywords of SQLAlchemy's ``CreateTable``.
         """
-        runner = self._event_connection()
+        runner = self.event_connection()
         table.dispatch.before_create(table, runner, checkfirst=False, _ddl_runner=self)
         self.execute(CreateTable(table, if_not_exists=bool(if_not_exists), **kw))
         table.dispatch.after_create(table, runner, checkfirst=False, _ddl_runner=self)
@@ -225,7 +113,7 @@ class DefaultImpl:
         :param if_exists: say nothing when it is not there.
         :param kw: further keywords of SQLAlchemy's ``DropTable``.
         """
-        runner = self._event_connection()
+        runner = self.event_connection()
         table.dispatch.before_drop(table, runner, checkfirst=False, _ddl_runner=self)
         self.execute(DropTable(table, if_exists=bool(if_exists), **kw))
         table.dispatch.after_drop(table, runner, checkfirst=False, _ddl_runner=self)
@@ -386,10 +274,64 @@ class DefaultImpl:
         compiler = self.dialect.ddl_compiler(self.dialect, None)  # type: ignore[arg-type]  # only its dialect is read
         return bool(rule(compiler))
 
-    # -- within -------------------------------------------------------------------------------------------------------
+    # -- batch mode ---------------------------------------------------------------------------------------------------
 
-    def _event_connection(self) -> Connection | MockConnection:
-        """Return what listeners of table events, such as PostgreSQL's enum types, execute on."""
-        if self.connection is not None and not self.as_sql:
-            return self.connection
-        return MockConnection(self.dialect, lambda construct, *args, **kw: self.execute(construct))
+    def requires_recreate_in_batch(self, batch_op: Batch) -> bool:
+        """Return whether ``batch_alter_table(recreate="auto")`` has to make the table anew: never.
+
+        :param batch_op: the batch: its table, and the directives collected.
+        """
+        return False
+
+    def reflect_for_batch(
+        self,
+        table_name: str,
+        schema: str | None,
+        reflect_args: Sequence[Any] = (),
+        reflect_kwargs: Mapping[str, Any] | None = None,
+    ) -> Table:
+        """Return the table as the database has it, with all that :meth:`rebuild_table` is to carry over.
+
+        Override it to add what SQLAlchemy's reflection misses. The tables its foreign keys refer to are not read.
+
+        :param table_name: the table.
+        :param schema: its schema; ``None`` for the connection's default.
+        :param reflect_args: columns and constraints that replace or complete what is reflected.
+        :param reflect_kwargs: keywords of the Table, such as ``listeners``.
+        :raises sqlalchemy.exc.NoSuchTableError: there is no such table.
+        """
+        return rebuild.reflect_for_batch(self, table_name, schema, reflect_args, reflect_kwargs or {})
+
+    def rebuild_table(self, rebuild_: TableRebuild) -> None:
+        """Make a table anew: create it under a temporary name, copy the rows, drop the old one, rename, add indexes.
+
+        Override it where the database has a better way, or objects that would get lost; what cannot be carried over
+        is refused before the first statement.
+
+        :param rebuild_: what is to be done.
+        :raises UnsupportedOperation: something of the table cannot be carried over.
+        """
+        rebuild.rebuild_table(self, rebuild_)
+
+    def prep_table_for_batch(self, batch_impl: TableRebuild, table: Table) -> None:
+        """Do what the old table needs before the new one is created beside it, such as giving names free: nothing.
+
+        :param batch_impl: what is to be done.
+        :param table: the old table.
+        """
+
+    def cast_for_batch_migrate(
+        self,
+        existing: Column[Any],
+        existing_transfer: dict[str, ColumnElement[Any]],
+        new_type: TypeEngine[Any],
+    ) -> None:
+        """Convert the values of a column that gets another type while rows are copied: CAST, if it is of another kind.
+
+        :param existing: the column as it is.
+        :param existing_transfer: has the expression that is copied under ``"expr"``, to be replaced.
+        :param new_type: the new type.
+        """
+        kinds = (existing.type._type_affinity, new_type._type_affinity)  # String for Text; nothing public tells
+        if kinds[0] is not kinds[1] and NullType not in kinds:
+            existing_transfer["expr"] = cast(existing_transfer["expr"], new_type)

@@ -47,9 +47,14 @@ def scratch_table(
             table.append_constraint(_own_constraint(item, table))
         else:
             item._set_parent_with_dispatch(table)  # how Table() itself takes an Index or a Sequence
+    make_up_referents(table)
+    return table
+
+
+def make_up_referents(table: Table) -> None:
+    """See that the MetaData of a table has what its foreign keys refer to, if only by name, so that they can be spelt."""
     for key in table.foreign_keys:
         _make_up_referent(key, table)
-    return table
 
 
 def name_columns(names: Iterable[str]) -> list[Column[Any]]:

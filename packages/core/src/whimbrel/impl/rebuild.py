@@ -1,0 +1,82 @@
+"""Making a table anew, where no package knows the database better: create, copy, drop, rename."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import MetaData, Table, func, select
+from sqlalchemy.schema import CreateTable, DropTable
+
+from whimbrel.errors import CommandError
+from whimbrel.operations.recreate import TableRebuild
+
+if TYPE_CHECKING:
+    from whimbrel.impl.default import DefaultImpl
+
+
+def reflect_for_batch(
+    impl: DefaultImpl,
+    table_name: str,
+    schema: str | None,
+    reflect_args: Sequence[Any],
+    reflect_kwargs: Mapping[str, Any],
+) -> Table:
+    """Carry out :meth:`whimbrel.impl.DefaultImpl.reflect_for_batch`."""
+    keywords = {"resolve_fks": False, **reflect_kwargs}
+    return Table(table_name, MetaData(), *reflect_args, schema=schema, autoload_with=impl.connection, **keywords)
+
+
+def rebuild_table(impl: DefaultImpl, rebuild: TableRebuild) -> None:
+    """Carry out :meth:`whimbrel.impl.DefaultImpl.rebuild_table`."""
+    impl.prep_table_for_batch(rebuild, rebuild.old)
+    temporary = rebuild.temporary_table()
+    create_temporary(impl, rebuild, temporary)
+    copy_rows(impl, rebuild, temporary)
+    # Without events: they would drop types that the new table has too.
+    impl.execute(DropTable(rebuild.old))
+    impl.rename_table(rebuild.temporary_name, rebuild.new.name, schema=rebuild.new.schema)
+    for index in rebuild.indexes:
+        impl.create_index(index)
+    create_comments(impl, rebuild.new)
+
+
+def create_temporary(impl: DefaultImpl, rebuild: TableRebuild, temporary: Table) -> None:
+    """Create the table that is to be, under its temporary name, and what its new types bring along."""
+    columns = [column._copy() for column in temporary.columns if column.name in rebuild.typed_anew]
+    with_new_types = Table(temporary.name, MetaData(), *columns, schema=temporary.schema)
+    # With types alone; an online run looks first whether a type is there already.
+    checkfirst = impl.connection is not None and not impl.as_sql
+    runner = impl.event_connection()
+    with_new_types.dispatch.before_create(with_new_types, runner, checkfirst=checkfirst, _ddl_runner=impl)
+    impl.execute(CreateTable(temporary))
+
+
+def copy_rows(impl: DefaultImpl, rebuild: TableRebuild, temporary: Table) -> None:
+    """Copy the rows, and see that all have arrived.
+
+    :raises CommandError: they have not.
+    """
+    statement = rebuild.copy_rows(temporary)
+    if statement is None:
+        return
+    result = impl.execute(statement)
+    if result is None or result.rowcount < 0 or impl.connection is None:
+        return
+    there = impl.connection.execute(select(func.count()).select_from(rebuild.old)).scalar_one()
+    if result.rowcount != there:
+        raise CommandError(
+            f"Of the {there} rows of table {rebuild.old.name}, {result.rowcount} arrived in its new form.",
+            "Look for a constraint that leaves rows out (ON CONFLICT IGNORE) and for others who write into the table.",
+        )
+
+
+def create_comments(impl: DefaultImpl, table: Table) -> None:
+    """Set the comments of a table and of its columns, where these are statements of their own."""
+    if not impl.comments_apart:
+        return
+    if table.comment:
+        impl.create_table_comment(table)
+    for column in table.columns:
+        if column.comment:
+            impl.create_column_comment(column)

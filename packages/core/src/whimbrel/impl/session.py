@@ -1,0 +1,145 @@
+"""ImplSession: what an Impl holds of its run, where its statements go, and what surrounds them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
+
+from sqlalchemy import Column, Connection, CursorResult, Dialect, MetaData, String, Table
+from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.schema import PrimaryKeyConstraint
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.expression import TableClause
+
+from whimbrel.ddl.literals import ansi_binary_literal
+from whimbrel.ddl.sink import ConnectionSink, Sink, TextSink, Unconnected
+from whimbrel.impl.rows import insert_statements
+from whimbrel.revisions import MAX_REVISION_ID_LENGTH
+
+
+class ImplSession:
+    """The part of :class:`~whimbrel.impl.default.DefaultImpl` that is about the run, statements and rows.
+
+    :param dialect: SQLAlchemy's dialect.
+    :param connection: what to execute on; ``None`` where SQL is written as text.
+    :param as_sql: whether SQL is written as text.
+    :param transactional_ddl: overrides the class's own answer; ``None`` keeps it.
+    :param output_buffer: where text goes; ``None`` for standard output.
+    :param context_opts: the options of the run.
+    """
+
+    # Whether a rollback undoes CREATE and ALTER.
+    transactional_ddl: bool = False
+
+    # What stands after each statement in text.
+    command_terminator: str = ";"
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        connection: Connection | None,
+        as_sql: bool,
+        transactional_ddl: bool | None,
+        output_buffer: TextIO | None,
+        context_opts: Mapping[str, Any],
+    ) -> None:
+        self.dialect = dialect
+        self.connection = connection
+        self.as_sql = as_sql
+        self.output_buffer = output_buffer if output_buffer is not None else sys.stdout
+        self.context_opts = context_opts
+        self.memo: dict[Any, Any] = {}
+        if transactional_ddl is not None:
+            self.transactional_ddl = transactional_ddl
+        self.sink: Sink
+        if as_sql:
+            self.sink = TextSink(self.output_buffer, dialect, self.command_terminator, self.binary_literal)
+        else:
+            self.sink = ConnectionSink(connection) if connection is not None else Unconnected()
+
+    @property
+    def bind(self) -> Connection | None:
+        """The connection; ``None`` where SQL is written as text."""
+        return self.connection
+
+    # -- the run ------------------------------------------------------------------------------------------------------
+
+    def start_migrations(self) -> None:
+        """Do what this database wants done before the first revision of a run: nothing."""
+
+    def begin_session(self, connection: Connection) -> None:
+        """Do what this database wants done right after a transaction has begun on *connection*: nothing."""
+
+    def emit_begin(self) -> None:
+        """Write ``BEGIN`` as text."""
+        self.static_output(f"BEGIN{self.command_terminator}")
+
+    def emit_commit(self) -> None:
+        """Write ``COMMIT`` as text."""
+        self.static_output(f"COMMIT{self.command_terminator}")
+
+    def static_output(self, text: str) -> None:
+        """Write *text* into the output as it is, and an empty line."""
+        self.output_buffer.write(f"{text}\n\n")
+        self.output_buffer.flush()
+
+    @staticmethod
+    def binary_literal(value: bytes) -> str:
+        """Return bytes as this database spells them in SQL text."""
+        return ansi_binary_literal(value)
+
+    def version_table_impl(
+        self, *, version_table: str, version_table_schema: str | None, version_table_pk: bool, **kw: Any
+    ) -> Table:
+        """Return the table that holds the revisions the database is at.
+
+        :param version_table: its name.
+        :param version_table_schema: its schema; ``None`` for the connection's default.
+        :param version_table_pk: whether it has a primary key.
+        :param kw: further keywords of the Table.
+        """
+        table = Table(
+            version_table,
+            MetaData(),
+            Column("version_num", String(MAX_REVISION_ID_LENGTH), nullable=False),
+            schema=version_table_schema,
+            **kw,
+        )
+        if version_table_pk:
+            table.append_constraint(PrimaryKeyConstraint("version_num", name=f"{version_table}_pkc"))
+        return table
+
+    # -- statements and rows ------------------------------------------------------------------------------------------
+
+    def execute(
+        self, sql: Executable | str, execution_options: Mapping[str, Any] | None = None
+    ) -> CursorResult[Any] | None:
+        """Execute a statement, or write it.
+
+        :param sql: a SQLAlchemy statement, or SQL text.
+        :param execution_options: SQLAlchemy's execution options.
+        :return: the result; ``None`` where SQL is written as text.
+        """
+        return self.sink.execute(sql, None, execution_options)
+
+    def bulk_insert(
+        self, table: Table | TableClause, rows: Sequence[Mapping[str, Any]], multiinsert: bool = True
+    ) -> None:
+        """Insert rows.
+
+        :param table: the table.
+        :param rows: each maps names of columns to values, which may be SQL expressions.
+        :param multiinsert: send rows alike in one go; ``False`` sends one after the other.
+        :raises TypeError: *rows* is no list of mappings.
+        """
+        for statement, values in insert_statements(table, rows, multiinsert):
+            self.sink.execute(statement, values)
+
+    # -- within -------------------------------------------------------------------------------------------------------
+
+    def event_connection(self) -> Connection | MockConnection:
+        """Return what listeners of table events, such as PostgreSQL's enum types, execute on."""
+        if self.connection is not None and not self.as_sql:
+            return self.connection
+        return MockConnection(self.dialect, lambda construct, *args, **kw: self.execute(construct))
