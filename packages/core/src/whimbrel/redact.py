@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_URL_PASSWORD = re.compile(r"(?P<head>[A-Za-z][\w+.-]*://[^\s:/@]*:)(?P<secret>[^\s]*)(?=@[^\s@]*)")
-_NAMED_PASSWORD = re.compile(
+# Texts, which `re` compiles and keeps when one is first used: most commands show nothing that has to be looked through.
+_URL_PASSWORD = r"(?P<head>[A-Za-z][\w+.-]*://[^\s:/@]*:)(?P<secret>[^\s]*)(?=@[^\s@]*)"
+_NAMED_PASSWORD = (
     # "(using password: YES)" is how MySQL says that there was one.
     r"(?i)\b(\w*(?:password|passwd|pwd))(\s*[=:]\s*)(?!(?:YES|NO)\))('[^']*'|\"[^\"]*\"|[^\s,;&)]+)"
 )
-_SQL_PASSWORD = re.compile(
+_SQL_PASSWORD = (
     # What "revision identified by" has behind it is an id, in a message of ours.
     r"(?i)\b(password\s+|(?<!revision )identified\s+by\s+(?:password\s+)?)'(?:[^']|'')*'"
 )
@@ -33,6 +34,6 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
         # A short password may be part of a word: with "post" hidden, "postgresql" is still to be read.
         begin, end = (r"(?<!\w)" if secret[0].isalnum() else ""), (r"(?!\w)" if secret[-1].isalnum() else "")
         text = re.sub(begin + re.escape(secret) + end, "***", text)
-    text = _URL_PASSWORD.sub(lambda m: m["head"] + "***", text)
-    text = _SQL_PASSWORD.sub(lambda m: f"{m[1]}'***'", text)
-    return _NAMED_PASSWORD.sub(lambda m: f"{m[1]}{m[2]}***", text)
+    text = re.sub(_URL_PASSWORD, lambda m: m["head"] + "***", text)
+    text = re.sub(_SQL_PASSWORD, lambda m: f"{m[1]}'***'", text)
+    return re.sub(_NAMED_PASSWORD, lambda m: f"{m[1]}{m[2]}***", text)

@@ -13,13 +13,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from whimbrel.revisions.graph import RevisionGraph
 from whimbrel.revisions.map import RevisionMap
-from whimbrel.revisions.plan import Plan, plan_downgrade, plan_stamp, plan_upgrade
-from whimbrel.revisions.ranges import Range, parse_range, select_range
 from whimbrel.revisions.revision import MAX_REVISION_ID_LENGTH, Revision, verify_rev_id
-from whimbrel.revisions.step import MigrationInfo, MigrationStep, RevisionStep, RowChanges, StampStep
 from whimbrel.revisions.target import Target, nearest, parse, resolve, resolve_one
+
+if TYPE_CHECKING:
+    from whimbrel.revisions.plan import Plan, plan_downgrade, plan_stamp, plan_upgrade
+    from whimbrel.revisions.ranges import Range, parse_range, select_range
+    from whimbrel.revisions.step import MigrationInfo, MigrationStep, RevisionStep, RowChanges, StampStep
 
 __all__ = [
     "MAX_REVISION_ID_LENGTH",
@@ -45,3 +49,27 @@ __all__ = [
     "select_range",
     "verify_rev_id",
 ]
+
+# Only some commands need these: ``heads`` plans nothing.
+_HOMES = {
+    "MigrationInfo": "step",
+    "MigrationStep": "step",
+    "Plan": "plan",
+    "Range": "ranges",
+    "RevisionStep": "step",
+    "RowChanges": "step",
+    "StampStep": "step",
+    "parse_range": "ranges",
+    "plan_downgrade": "plan",
+    "plan_stamp": "plan",
+    "plan_upgrade": "plan",
+    "select_range": "ranges",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -12,7 +12,7 @@ from whimbrel.revisions.order import newest_first
 from whimbrel.revisions.select import above, between
 from whimbrel.revisions.target import Target, parse, resolve, walk, walk_down, within_branch
 
-_CURRENT = re.compile(r"(.*@)?current([+-]\d+)?")
+_CURRENT = r"(.*@)?current([+-]\d+)?"
 
 
 class Range(NamedTuple):
@@ -24,7 +24,7 @@ class Range(NamedTuple):
     @property
     def needs_current(self) -> bool:
         """Whether the database has to be asked for its revisions."""
-        return any(_CURRENT.fullmatch(end) for end in self)
+        return any(re.fullmatch(_CURRENT, end) for end in self)
 
 
 def parse_range(text: str) -> Range:

@@ -24,8 +24,8 @@ MAX_REVISION_ID_LENGTH: Final = 255
 RESERVED_WORDS: Final = frozenset({"base", "head", "heads", "current"})
 """Words that an identifier gives a meaning of its own, so no revision may be called so."""
 
-_PLAIN_ID = re.compile(r"[\w.]{1,255}")
-_FORBIDDEN = re.compile(r"[@:+\-\s\x00-\x1f\x7f]")
+_PLAIN_ID = r"[\w.]{1,255}"
+_FORBIDDEN = r"[@:+\-\s\x00-\x1f\x7f]"
 _SHOWN = {" ": "a space", "\t": "a tab", "\n": "a line break"}
 
 
@@ -43,7 +43,7 @@ def verify_rev_id(revision: str, path: str | None = None) -> None:
 
         >>> verify_rev_id("ae1027a6acf")
     """
-    if _PLAIN_ID.fullmatch(revision) and revision not in RESERVED_WORDS:
+    if re.fullmatch(_PLAIN_ID, revision) and revision not in RESERVED_WORDS:
         return
     reason = _why_not(revision)
     if reason is not None:
@@ -57,7 +57,7 @@ def _why_not(revision: str) -> str | None:
         return f"it has {len(revision)} characters, {MAX_REVISION_ID_LENGTH} are the most"
     if revision in RESERVED_WORDS:
         return f"{revision!r} is a word of its own in identifiers"
-    found = _FORBIDDEN.search(revision)
+    found = re.search(_FORBIDDEN, revision)
     if found is None:
         return None
     character = found.group()

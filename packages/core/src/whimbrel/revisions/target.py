@@ -10,7 +10,7 @@ from whimbrel.errors import AmbiguousRevision, MultipleHeads, RelativeRevisionEr
 from whimbrel.revisions.graph import RevisionGraph
 from whimbrel.revisions.lineage import lineage
 
-_OFFSET = re.compile(r"(.*?)([+-]\d+)", re.DOTALL)
+_OFFSET = r"(?s)(.*?)([+-]\d+)"
 
 
 class Target(NamedTuple):
@@ -47,7 +47,7 @@ def parse(graph: RevisionGraph, identifier: str) -> Target:
         return Target(identifier, None, identifier, None)
     label, _, rest = identifier.rpartition("@")
     offset: int | None = None
-    if rest not in graph and rest not in graph.labels and (parts := _OFFSET.fullmatch(rest)):
+    if rest not in graph and rest not in graph.labels and (parts := re.fullmatch(_OFFSET, rest)):
         rest, offset = parts[1], int(parts[2])
     if not rest and offset is None:
         raise ResolutionError(f"{identifier!r} names no revision.", identifier, "Name a revision, or heads, or base.")

@@ -13,12 +13,12 @@ _CURRENT = "\x1b[1;36m"
 _FORK = "\x1b[34m"
 _END = "\x1b[0m"
 
-_PAINTED = re.compile(
+_PAINTED = (  # compiled by `re` when first used: where nobody looks at a terminal, never
+    r"(?m)"
     r"(?P<head>\((?:effective )?head\))"
     r"|(?P<current>\(current\))"
     r"|(?P<fork>\((?:branchpoint|mergepoint)\))"
-    r"|(?:(?<=-> )|(?<=^Rev: )|(?<=^[●◆*@]  ))(?P<rev>[^\s,]+)",
-    re.MULTILINE,
+    r"|(?:(?<=-> )|(?<=^Rev: )|(?<=^[●◆*@]  ))(?P<rev>[^\s,]+)"
 )
 _COLOURS = {"head": _HEAD, "current": _CURRENT, "fork": _FORK, "rev": _REV}
 
@@ -54,7 +54,7 @@ class PaintedStream:
 
     def write(self, text: str) -> int:
         """Write *text*, coloured; return the length of what was asked for, as streams do."""
-        self._stream.write(_PAINTED.sub(lambda m: f"{_COLOURS[m.lastgroup or 'rev']}{m[0]}{_END}", text))
+        self._stream.write(re.sub(_PAINTED, lambda m: f"{_COLOURS[m.lastgroup or 'rev']}{m[0]}{_END}", text))
         return len(text)
 
     def isatty(self) -> bool:

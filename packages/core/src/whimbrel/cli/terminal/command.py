@@ -12,7 +12,7 @@ GLOBAL_OPTIONS: Final = frozenset(
 )
 """What stands before the command: ``whimbrel -x tenant=a upgrade head``."""
 
-_RELATIVE: Final = re.compile(r"-\d+\Z")
+_RELATIVE: Final = r"-\d+\Z"
 
 
 def nearest(name: str, known: list[str]) -> str:
@@ -43,7 +43,7 @@ class Command(click.Command):
         if ctx.resilient_parsing:
             return rest
         for word in [*self._arguments(ctx), *ctx.args]:
-            if word.startswith("-") and len(word) > 1 and not _RELATIVE.match(word):
+            if word.startswith("-") and len(word) > 1 and not re.match(_RELATIVE, word):
                 raise self._unknown(ctx, word)
         if ctx.args:
             ctx.fail(f"Got unexpected extra argument{'s' * (len(ctx.args) > 1)} ({' '.join(ctx.args)}).")
