@@ -158,16 +158,6 @@ def test_an_enum_type_is_created_before_its_table(text: Any) -> None:
     )
 
 
-def test_an_index_knows_if_not_exists_only_where_the_database_does() -> None:
-    class StrictImpl(DefaultImpl):
-        index_if_not_exists = False
-
-    table = sa.Table("t", sa.MetaData(), sa.Column("n", sa.Integer, index=True))
-    output = io.StringIO()
-    StrictImpl(DefaultDialect(), None, True, None, output, {}).create_table(table, if_not_exists=True)
-    assert output.getvalue() == "CREATE TABLE IF NOT EXISTS t (\n    n INTEGER\n);\n\nCREATE INDEX ix_t_n ON t (n);\n\n"
-
-
 # -- what does nothing until a dialect says otherwise -----------------------------------------------------------------
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple, NoReturn
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, NamedTuple, NoReturn
 
 from sqlalchemy import Column, Computed, Identity, Index, Inspector, Integer, inspect, literal_column, text
 from sqlalchemy.exc import NoSuchTableError
@@ -11,7 +12,7 @@ from sqlalchemy.types import NullType, TypeEngine, to_instance
 
 from whimbrel.ddl import ColumnName, ServerDefault, TypeArgument
 from whimbrel.errors import CommandError, UnsupportedOperation
-from whimbrel.impl import DefaultImpl
+from whimbrel.impl import Capability, DefaultImpl, Support
 from whimbrel.operations.directives.indexes import NO_TABLE
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_mysql.ddl import ON_UPDATE, MySQLAlterDefault, MySQLChangeColumn, MySQLModifyColumn, needs_definition
@@ -44,6 +45,23 @@ class MySQLImpl(DefaultImpl):
 
     __dialect__ = "mysql"
     transactional_ddl = False
+    capabilities: ClassVar[Mapping[Capability, Support]] = {
+        **dict.fromkeys(Capability, Support.YES),
+        **dict.fromkeys((Capability.ALTER_COLUMN_COMPUTED, Capability.ALTER_COLUMN_IDENTITY), Support.NO),
+        Capability.IF_EXISTS_CONSTRAINT: Support.UNKNOWN,
+    }
+
+    def support(self, capability: Capability) -> Support:
+        """Say whether the server can do something; see :meth:`whimbrel.impl.DefaultImpl.support`.
+
+        MariaDB cannot index an expression. MySQL knows IF EXISTS for tables only: elsewhere it is answered by a look
+        into the database, where there is one.
+        """
+        if capability is Capability.EXPRESSION_INDEX and self.is_mariadb:
+            return Support.NO
+        if capability in (Capability.IF_EXISTS_COLUMN, Capability.IF_EXISTS_INDEX) and not self.is_mariadb:
+            return Support.NO if self.connection is None or self.as_sql else Support.YES
+        return super().support(capability)
 
     @property
     def is_mariadb(self) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from sqlalchemy import Computed, Identity, Index
 from sqlalchemy.sql.elements import ClauseElement
 
 from whimbrel.ddl import ColumnDefault, ServerDefault, TextSink, TypeArgument
 from whimbrel.errors import CommandError
-from whimbrel.impl import DefaultImpl
+from whimbrel.impl import Capability, DefaultImpl, Support
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_postgresql.ddl import PostgresqlColumnType
 
@@ -19,6 +20,10 @@ class PostgresqlImpl(DefaultImpl):
 
     __dialect__ = "postgresql"
     transactional_ddl = True
+    capabilities: ClassVar[Mapping[Capability, Support]] = {
+        **dict.fromkeys(Capability, Support.YES),
+        Capability.ALTER_COLUMN_COMPUTED: Support.NO,
+    }
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     CheckConstraint,
@@ -20,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 from whimbrel.ddl import ServerDefault, TypeArgument
 from whimbrel.errors import UnsupportedOperation
-from whimbrel.impl import DefaultImpl
+from whimbrel.impl import Capability, DefaultImpl, Support
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_sqlite import ddl as _ddl  # tells SQLAlchemy how SQLite spells some elements
 from whimbrel_sqlite.limits import always_refused, refused_with_rows
@@ -29,6 +30,7 @@ del _ddl
 
 RENAME_COLUMN_SINCE = (3, 25)  # https://www.sqlite.org/changes.html#version_3_25_0
 DROP_COLUMN_SINCE = (3, 35)  # https://www.sqlite.org/changes.html#version_3_35_0
+SINCE = {Capability.RENAME_COLUMN: RENAME_COLUMN_SINCE, Capability.DROP_COLUMN: DROP_COLUMN_SINCE}
 
 
 class SQLiteImpl(DefaultImpl):
@@ -36,10 +38,36 @@ class SQLiteImpl(DefaultImpl):
 
     __dialect__ = "sqlite"
     transactional_ddl = True
-    enforces_string_length = False
+    capabilities: ClassVar[Mapping[Capability, Support]] = {
+        **dict.fromkeys(Capability, Support.NO),
+        **dict.fromkeys(
+            (
+                Capability.RENAME_TABLE,
+                Capability.IF_EXISTS_TABLE,
+                Capability.ADD_COLUMN,
+                Capability.ADD_NOT_NULL_COLUMN,
+                Capability.ADD_COMPUTED_COLUMN,
+                Capability.EXPRESSION_INDEX,
+                Capability.IF_EXISTS_INDEX,
+            ),
+            Support.YES,
+        ),
+    }
 
     # The table around the last column that was added: its constraints are spelt inside of the column.
     _spelt: FromClause | None = None
+
+    def support(self, capability: Capability) -> Support:
+        """Say whether SQLite can do something; see :meth:`whimbrel.impl.DefaultImpl.support`.
+
+        Some of ALTER TABLE depends on the version, and IF EXISTS for columns on a database that can be looked into.
+        """
+        if capability in SINCE:
+            version = self.dialect.server_version_info
+            return Support.YES if version is None or tuple(version) >= SINCE[capability] else Support.NO
+        if capability is Capability.IF_EXISTS_COLUMN and self.connection is not None and not self.as_sql:
+            return Support.YES
+        return super().support(capability)
 
     def begin_session(self, connection: Connection) -> None:
         """Issue the BEGIN that Python's driver keeps back until the first INSERT, UPDATE or DELETE.

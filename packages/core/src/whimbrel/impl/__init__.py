@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from whimbrel.impl import implementations
+from whimbrel.impl.capabilities import ANSI, Capability, Support
 from whimbrel.impl.default import DefaultImpl
 
-__all__ = ["DefaultImpl", "implementations"]
+__all__ = ["ANSI", "Capability", "DefaultImpl", "Support", "implementations"]

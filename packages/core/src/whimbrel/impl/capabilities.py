@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import ClassVar, Final, Protocol
+from typing import ClassVar, Final
+
+from sqlalchemy import Dialect
 
 from whimbrel.errors import UnsupportedOperation
 
@@ -24,7 +26,9 @@ _REBUILD: Final = (
 )
 _LEAVE_OUT: Final = "Leave if_exists or if_not_exists out, and ask sqlalchemy.inspect() first where it is needed."
 _ADD_ANEW: Final = "Drop the column and add it again, or write the statement with op.execute()."
-_IN_TWO_STEPS: Final = "Add it so that it may hold NULL, fill it with op.execute(), then forbid NULL with alter_column()."
+_IN_TWO_STEPS: Final = (
+    "Add it so that it may hold NULL, fill it with op.execute(), then forbid NULL with alter_column()."
+)
 
 
 class Capability(Enum):
@@ -111,17 +115,13 @@ def unsupported(dialect: str, capability: Capability, operation: str, table: str
     )
 
 
-class _HasName(Protocol):
-    name: str
-
-
 class Capable:
     """The part of a dialect's Impl that tells what its database can do."""
 
     capabilities: ClassVar[Capabilities] = ANSI
     """What is known; anything else is ``Support.UNKNOWN`` and is tried."""
 
-    dialect: _HasName
+    dialect: Dialect
     transactional_ddl: bool
 
     def support(self, capability: Capability) -> Support:

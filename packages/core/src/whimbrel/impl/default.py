@@ -23,6 +23,7 @@ from sqlalchemy.types import NullType, TypeEngine
 
 from whimbrel.ddl.elements import (
     AddColumn,
+    AlterColumn,
     ColumnComment,
     ColumnName,
     ColumnNullable,
@@ -33,13 +34,14 @@ from whimbrel.ddl.elements import (
     TypeArgument,
     default_change,
 )
-from whimbrel.impl import rebuild
+from whimbrel.impl import needs, rebuild
+from whimbrel.impl.capabilities import Capability, Capable
 from whimbrel.impl.session import ImplSession
 from whimbrel.operations.recreate import Batch, TableRebuild
 from whimbrel.unset import UNSET, UnsetType
 
 
-class DefaultImpl(ImplSession):
+class DefaultImpl(Capable, ImplSession):
     """Which statements a change becomes, where no package knows the database better.
 
     A subclass with a ``__dialect__`` of its own serves the SQLAlchemy dialect of that name.
@@ -59,12 +61,6 @@ class DefaultImpl(ImplSession):
     """
 
     __dialect__: ClassVar[str] = "default"
-
-    # Whether VARCHAR(n) refuses what is longer than n.
-    enforces_string_length: ClassVar[bool] = True
-
-    # Whether CREATE INDEX knows IF NOT EXISTS: then the indexes of a table created IF NOT EXISTS are too.
-    index_if_not_exists: ClassVar[bool] = True
 
     _by_dialect: ClassVar[dict[str, type[DefaultImpl]]] = {}
 
@@ -92,11 +88,13 @@ class DefaultImpl(ImplSession):
         :param if_not_exists: say nothing when it is there already.
         :param kw: further keywords of SQLAlchemy's ``CreateTable``.
         """
+        if if_not_exists:
+            self.require(Capability.IF_EXISTS_TABLE, "create_table", table.name)
         runner = self.event_connection()
         table.dispatch.before_create(table, runner, checkfirst=False, _ddl_runner=self)
         self.execute(CreateTable(table, if_not_exists=bool(if_not_exists), **kw))
         table.dispatch.after_create(table, runner, checkfirst=False, _ddl_runner=self)
-        index_kw = {"if_not_exists": True} if if_not_exists and self.index_if_not_exists else {}
+        index_kw = {"if_not_exists": True} if if_not_exists else {}
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             self.create_index(index, **index_kw)
         if self.comments_apart:
@@ -113,6 +111,8 @@ class DefaultImpl(ImplSession):
         :param if_exists: say nothing when it is not there.
         :param kw: further keywords of SQLAlchemy's ``DropTable``.
         """
+        if if_exists:
+            self.require(Capability.IF_EXISTS_TABLE, "drop_table", table.name)
         runner = self.event_connection()
         table.dispatch.before_drop(table, runner, checkfirst=False, _ddl_runner=self)
         self.execute(DropTable(table, if_exists=bool(if_exists), **kw))
@@ -120,14 +120,17 @@ class DefaultImpl(ImplSession):
 
     def rename_table(self, old_table_name: str, new_table_name: str, schema: str | None = None) -> None:
         """Give a table another name; its schema stays."""
+        self.require(Capability.RENAME_TABLE, "rename_table", old_table_name, new_table_name)
         self.execute(RenameTable(old_table_name, new_table_name, schema=schema))
 
     def create_table_comment(self, table: Table) -> None:
         """Set the comment of a table to ``table.comment``."""
+        self.require(Capability.TABLE_COMMENT, "create_table_comment", table.name)
         self.execute(SetTableComment(table))
 
     def drop_table_comment(self, table: Table) -> None:
         """Take the comment of a table away."""
+        self.require(Capability.TABLE_COMMENT, "drop_table_comment", table.name)
         self.execute(DropTableComment(table))
 
     def create_column_comment(self, column: Column[Any]) -> None:
@@ -158,6 +161,8 @@ class DefaultImpl(ImplSession):
         :param inline_references: spell its foreign keys inside of the column.
         :param inline_primary_key: spell ``PRIMARY KEY`` inside of the column.
         """
+        for needed in needs.of_new_column(column, if_not_exists):
+            self.require(needed, "add_column", table_name, column.name)
         self.execute(
             AddColumn(
                 table_name,
@@ -186,6 +191,9 @@ class DefaultImpl(ImplSession):
         :param if_exists: say nothing when it is not there.
         :param kw: keywords that other dialects understand.
         """
+        self.require(Capability.DROP_COLUMN, "drop_column", table_name, column.name)
+        if if_exists:
+            self.require(Capability.IF_EXISTS_COLUMN, "drop_column", table_name, column.name)
         self.execute(DropColumn(table_name, column, schema=schema, if_exists=if_exists))
 
     def alter_column(
@@ -224,16 +232,21 @@ class DefaultImpl(ImplSession):
             "existing_server_default": existing_server_default,
             "existing_comment": existing_comment,
         }
+        changes: list[AlterColumn] = []
         if nullable is not None:
-            self.execute(ColumnNullable(table_name, column_name, nullable, **known))
+            changes.append(ColumnNullable(table_name, column_name, nullable, **known))
         if server_default is not UNSET:
-            self.execute(default_change(table_name, column_name, server_default, self, **known))
+            changes.append(default_change(table_name, column_name, server_default, self, **known))
         if type_ is not None:
-            self.execute(ColumnType(table_name, column_name, type_, **known))
+            changes.append(ColumnType(table_name, column_name, type_, **known))
         if comment is not UNSET:
-            self.execute(ColumnComment(table_name, column_name, comment, **known))
+            changes.append(ColumnComment(table_name, column_name, comment, **known))
         if name is not None:
-            self.execute(ColumnName(table_name, column_name, name, **known))
+            changes.append(ColumnName(table_name, column_name, name, **known))
+        for change in changes:
+            self.require(needs.BY_CHANGE[type(change)], "alter_column", table_name, column_name)
+        for change in changes:
+            self.execute(change)
 
     # -- constraints and indexes --------------------------------------------------------------------------------------
 
@@ -243,6 +256,8 @@ class DefaultImpl(ImplSession):
         :param kw: further keywords of SQLAlchemy's ``AddConstraint``.
         """
         if self.wants(const):
+            if (needed := needs.of_new_constraint(const)) is not None:
+                self.require(*needed, const.table.name, str(const.name))
             self.execute(AddConstraint(const, **kw))
 
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
@@ -250,6 +265,9 @@ class DefaultImpl(ImplSession):
 
         :param kw: further keywords of SQLAlchemy's ``DropConstraint``, such as ``if_exists``.
         """
+        self.require(Capability.DROP_CONSTRAINT, "drop_constraint", const.table.name, str(const.name))
+        if kw.get("if_exists"):
+            self.require(Capability.IF_EXISTS_CONSTRAINT, "drop_constraint", const.table.name, str(const.name))
         self.execute(DropConstraint(const, **kw))
 
     def create_index(self, index: Index, **kw: Any) -> None:
@@ -257,6 +275,9 @@ class DefaultImpl(ImplSession):
 
         :param kw: further keywords of SQLAlchemy's ``CreateIndex``, such as ``if_not_exists``.
         """
+        assert index.table is not None
+        for needed in needs.of_new_index(index, kw.get("if_not_exists")):
+            self.require(needed, "create_index", index.table.name, str(index.name))
         self.execute(CreateIndex(index, **kw))
 
     def drop_index(self, index: Index, **kw: Any) -> None:
@@ -264,6 +285,8 @@ class DefaultImpl(ImplSession):
 
         :param kw: further keywords of SQLAlchemy's ``DropIndex``, such as ``if_exists``.
         """
+        if kw.get("if_exists"):
+            self.require(Capability.IF_EXISTS_INDEX, "drop_index", str(index.name))
         self.execute(DropIndex(index, **kw))
 
     def wants(self, const: Constraint) -> bool:

@@ -65,7 +65,7 @@ def add_column(operations: Operations, op: ops.AddColumnOp) -> None:
         if not spelt and not isinstance(constraint, PrimaryKeyConstraint):
             impl.add_constraint(constraint)
     for index in table.indexes:
-        impl.create_index(index, **({"if_not_exists": True} if op.if_not_exists and impl.index_if_not_exists else {}))
+        impl.create_index(index, **({"if_not_exists": True} if op.if_not_exists else {}))
 
 
 @Operations.implementation_for(ops.DropColumnOp)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Executable, String, bindparam, inspect, liter
 
 from whimbrel.errors import CommandError
 from whimbrel.impl import DefaultImpl
+from whimbrel.impl.capabilities import Capability, Support
 from whimbrel.revisions import MAX_REVISION_ID_LENGTH, RowChanges
 
 
@@ -115,7 +116,9 @@ class VersionTable:
         columns = inspect(connection).get_columns(self.table.name, self.table.schema)
         column = next(item for item in columns if item["name"] == self._id.name)
         length = getattr(column["type"], "length", None)
-        if length is None or length >= MAX_REVISION_ID_LENGTH or not self._impl.enforces_string_length:
+        if length is None or length >= MAX_REVISION_ID_LENGTH:
+            return
+        if self._impl.support(Capability.STRING_LENGTH) is Support.NO:
             return
         self._impl.alter_column(
             self.table.name,

@@ -175,7 +175,7 @@ def test_computed_and_identity_columns_are_refused_where_nobody_knows_how(sql: A
     with pytest.raises(UnsupportedOperation) as caught:
         sql(lambda op: op.alter_column("t", "n", server_default=default))
     assert (caught.value.dialect, caught.value.operation) == ("default", "alter_column")
-    assert "t.n" in str(caught.value)
+    assert "alter_column('t', 'n')" in str(caught.value)
     with pytest.raises(UnsupportedOperation):
         sql(lambda op: op.alter_column("t", "n", server_default=None, existing_server_default=default))
 
