@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from whimbrel.errors import CommandError
 from whimbrel.operations.construct import scratch_table
-from whimbrel.operations.directives.base import Invoker, MigrateOperation, RunContext
+from whimbrel.operations.directives.base import BatchInvoker, Invoker, MigrateOperation, RunContext
 from whimbrel.operations.registry import register_operation
 
 ConstraintType = Literal["check", "foreignkey", "primary", "unique"]
@@ -120,6 +120,20 @@ class DropConstraintOp(MigrateOperation):
     ) -> None:
         """Carry out ``op.drop_constraint``."""
         operations.invoke(cls(constraint_name, table_name, type_, schema=schema, if_exists=if_exists))
+
+    @classmethod
+    def batch_drop_constraint(
+        cls,
+        operations: BatchInvoker,
+        constraint_name: str | None,
+        type_: ConstraintType | None = None,
+        *,
+        if_exists: bool | None = None,
+    ) -> None:
+        """Carry out ``batch.drop_constraint``."""
+        operations.invoke(
+            cls(constraint_name, operations.table_name, type_, schema=operations.schema, if_exists=if_exists)
+        )
 
     @classmethod
     def from_constraint(cls, constraint: Constraint) -> DropConstraintOp:

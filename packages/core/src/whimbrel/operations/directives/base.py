@@ -28,11 +28,24 @@ class Invoker(Protocol):
         """Carry *operation* out, and return what its implementation returns."""
 
 
+class BatchInvoker(Invoker, Protocol):
+    """Collects the directives of a ``batch_alter_table`` block; ``BatchOperations`` is one."""
+
+    @property
+    def table_name(self) -> str:
+        """The table of the block."""
+
+    @property
+    def schema(self) -> str | None:
+        """Its schema; ``None`` for the connection's default."""
+
+
 class MigrateOperation:
     """A change to a database, as a value: it says what, not how.
 
     A subclass keeps its fields as attributes, and has a class method named after its verb that makes one out of the
-    user's words and invokes it.
+    user's words and invokes it. A second one, named ``batch_`` and the verb, does the same within
+    ``batch_alter_table``, where the table goes without saying.
 
     Example::
 
@@ -45,6 +58,10 @@ class MigrateOperation:
             @classmethod
             def create_view(cls, operations: Operations, name: str, query: str) -> None:
                 operations.invoke(cls(name, query))
+
+            @classmethod
+            def batch_create_view(cls, operations: BatchOperations, name: str) -> None:
+                operations.invoke(cls(name, f"SELECT * FROM {operations.table_name}"))
 
             def reverse(self) -> DropViewOp:
                 return DropViewOp(self.name)

@@ -8,7 +8,7 @@ from sqlalchemy import Column
 from sqlalchemy.types import NullType
 
 from whimbrel.ddl.elements import ServerDefault, TypeArgument
-from whimbrel.operations.directives.base import AlterTableOp, Invoker, RunContext, check_keywords
+from whimbrel.operations.directives.base import AlterTableOp, BatchInvoker, Invoker, RunContext, check_keywords
 from whimbrel.operations.registry import register_operation
 from whimbrel.unset import UNSET, UnsetType
 
@@ -23,7 +23,7 @@ class AddColumnOp(AlterTableOp):
     :param if_not_exists: say nothing when it is there already.
     :param inline_references: spell its foreign keys inside of the column.
     :param inline_primary_key: spell ``PRIMARY KEY`` inside of the column.
-    :param kw: what a dialect's implementation wants to know besides.
+    :param kw: what a dialect's implementation wants to know besides; of a batch, ``insert_before``, ``insert_after``.
     """
 
     def __init__(
@@ -65,6 +65,31 @@ class AddColumnOp(AlterTableOp):
                 if_not_exists=if_not_exists,
                 inline_references=inline_references,
                 inline_primary_key=inline_primary_key,
+            )
+        )
+
+    @classmethod
+    def batch_add_column(
+        cls,
+        operations: BatchInvoker,
+        column: Column[Any],
+        *,
+        insert_before: str | None = None,
+        insert_after: str | None = None,
+        if_not_exists: bool | None = None,
+        inline_references: bool | None = None,
+        inline_primary_key: bool | None = None,
+    ) -> None:
+        """Carry out ``batch.add_column``."""
+        operations.invoke(
+            cls(
+                operations.table_name,
+                column,
+                schema=operations.schema,
+                if_not_exists=if_not_exists,
+                inline_references=inline_references,
+                inline_primary_key=inline_primary_key,
+                **_place(insert_before, insert_after),
             )
         )
 
@@ -132,6 +157,13 @@ class DropColumnOp(AlterTableOp):
     ) -> None:
         """Carry out ``op.drop_column``."""
         operations.invoke(cls(table_name, column_name, schema=schema, if_exists=if_exists, **kw))
+
+    @classmethod
+    def batch_drop_column(
+        cls, operations: BatchInvoker, column_name: str, *, if_exists: bool | None = None, **kw: Any
+    ) -> None:
+        """Carry out ``batch.drop_column``."""
+        operations.invoke(cls(operations.table_name, column_name, schema=operations.schema, if_exists=if_exists, **kw))
 
     @classmethod
     def from_column_and_tablename(cls, schema: str | None, tname: str, col: Column[Any]) -> DropColumnOp:
@@ -251,6 +283,45 @@ class AlterColumnOp(AlterTableOp):
             )
         )
 
+    @classmethod
+    def batch_alter_column(
+        cls,
+        operations: BatchInvoker,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        comment: str | Literal[False] | UnsetType | None = UNSET,
+        server_default: ServerDefault | Literal[False] | UnsetType | None = UNSET,
+        new_column_name: str | None = None,
+        type_: TypeArgument | None = None,
+        existing_type: TypeArgument | None = None,
+        existing_server_default: ServerDefault | Literal[False] | UnsetType | None = UNSET,
+        existing_nullable: bool | None = None,
+        existing_comment: str | None = None,
+        insert_before: str | None = None,
+        insert_after: str | None = None,
+        **kw: Any,
+    ) -> None:
+        """Carry out ``batch.alter_column``."""
+        operations.invoke(
+            cls(
+                operations.table_name,
+                column_name,
+                schema=operations.schema,
+                existing_type=existing_type,
+                existing_server_default=existing_server_default,
+                existing_nullable=existing_nullable,
+                existing_comment=existing_comment,
+                modify_nullable=nullable,
+                modify_comment=comment,
+                modify_server_default=server_default,
+                modify_name=new_column_name,
+                modify_type=type_,
+                **_place(insert_before, insert_after),
+                **kw,
+            )
+        )
+
     def has_changes(self) -> bool:
         """Return whether anything is to be changed."""
         return (
@@ -342,6 +413,12 @@ _ALTER_COLUMN_KEYWORDS = frozenset(
         "schema",
     )
 )
+
+
+def _place(insert_before: str | None, insert_after: str | None) -> dict[str, str]:
+    """Return the keywords of a directive that say where a column is to stand, as far as they are given."""
+    places = {"insert_before": insert_before, "insert_after": insert_after}
+    return {name: column for name, column in places.items() if column is not None}
 
 
 def _swapped(modify: Any, existing: Any, nothing: Any) -> tuple[Any, Any]:

@@ -19,7 +19,7 @@ from sqlalchemy.sql.schema import ColumnCollectionConstraint
 from whimbrel.ddl.sink import plain_text
 from whimbrel.operations.construct import name_columns, scratch_table
 from whimbrel.operations.directives.any_constraint import AddConstraintOp
-from whimbrel.operations.directives.base import Invoker, RunContext
+from whimbrel.operations.directives.base import BatchInvoker, Invoker, RunContext
 from whimbrel.operations.registry import register_operation
 
 
@@ -95,6 +95,13 @@ class CreatePrimaryKeyOp(_OfColumnsOp):
         """Carry out ``op.create_primary_key``."""
         operations.invoke(cls(constraint_name, table_name, columns, schema=schema))
 
+    @classmethod
+    def batch_create_primary_key(
+        cls, operations: BatchInvoker, constraint_name: str | None, columns: Sequence[str]
+    ) -> None:
+        """Carry out ``batch.create_primary_key``."""
+        operations.invoke(cls(constraint_name, operations.table_name, columns, schema=operations.schema))
+
 
 @register_operation("create_unique_constraint")
 @AddConstraintOp.register_add_constraint("unique_constraint")
@@ -117,6 +124,13 @@ class CreateUniqueConstraintOp(_OfColumnsOp):
     ) -> None:
         """Carry out ``op.create_unique_constraint``."""
         operations.invoke(cls(constraint_name, table_name, columns, schema=schema, **kw))
+
+    @classmethod
+    def batch_create_unique_constraint(
+        cls, operations: BatchInvoker, constraint_name: str | None, columns: Sequence[str], **kw: Any
+    ) -> None:
+        """Carry out ``batch.create_unique_constraint``."""
+        operations.invoke(cls(constraint_name, operations.table_name, columns, schema=operations.schema, **kw))
 
 
 @register_operation("create_foreign_key")
@@ -188,6 +202,42 @@ class CreateForeignKeyOp(AddConstraintOp):
                 initially=initially,
                 match=match,
                 source_schema=source_schema,
+                referent_schema=referent_schema,
+                **dialect_kw,
+            )
+        )
+
+    @classmethod
+    def batch_create_foreign_key(
+        cls,
+        operations: BatchInvoker,
+        constraint_name: str | None,
+        referent_table: str,
+        local_cols: Sequence[str],
+        remote_cols: Sequence[str],
+        *,
+        referent_schema: str | None = None,
+        onupdate: str | None = None,
+        ondelete: str | None = None,
+        deferrable: bool | None = None,
+        initially: str | None = None,
+        match: str | None = None,
+        **dialect_kw: Any,
+    ) -> None:
+        """Carry out ``batch.create_foreign_key``."""
+        operations.invoke(
+            cls(
+                constraint_name,
+                operations.table_name,
+                referent_table,
+                local_cols,
+                remote_cols,
+                onupdate=onupdate,
+                ondelete=ondelete,
+                deferrable=deferrable,
+                initially=initially,
+                match=match,
+                source_schema=operations.schema,
                 referent_schema=referent_schema,
                 **dialect_kw,
             )
@@ -276,6 +326,17 @@ class CreateCheckConstraintOp(AddConstraintOp):
     ) -> None:
         """Carry out ``op.create_check_constraint``."""
         operations.invoke(cls(constraint_name, table_name, condition, schema=schema, **kw))
+
+    @classmethod
+    def batch_create_check_constraint(
+        cls,
+        operations: BatchInvoker,
+        constraint_name: str | None,
+        condition: str | TextClause | ColumnElement[Any],
+        **kw: Any,
+    ) -> None:
+        """Carry out ``batch.create_check_constraint``."""
+        operations.invoke(cls(constraint_name, operations.table_name, condition, schema=operations.schema, **kw))
 
     @classmethod
     def from_constraint(cls, constraint: Constraint) -> CreateCheckConstraintOp:

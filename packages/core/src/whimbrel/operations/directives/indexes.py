@@ -9,7 +9,7 @@ from sqlalchemy import Column, ColumnElement, Index, Table, TextClause
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from whimbrel.operations.construct import name_columns, scratch_table
-from whimbrel.operations.directives.base import Invoker, MigrateOperation, RunContext
+from whimbrel.operations.directives.base import BatchInvoker, Invoker, MigrateOperation, RunContext
 from whimbrel.operations.registry import register_operation
 
 IndexColumn = str | TextClause | ColumnElement[Any]
@@ -68,6 +68,30 @@ class CreateIndexOp(MigrateOperation):
         """Carry out ``op.create_index``."""
         operations.invoke(
             cls(index_name, table_name, columns, schema=schema, unique=unique, if_not_exists=if_not_exists, **kw)
+        )
+
+    @classmethod
+    def batch_create_index(
+        cls,
+        operations: BatchInvoker,
+        index_name: str | None,
+        columns: Sequence[IndexColumn],
+        *,
+        unique: bool = False,
+        if_not_exists: bool | None = None,
+        **kw: Any,
+    ) -> None:
+        """Carry out ``batch.create_index``."""
+        operations.invoke(
+            cls(
+                index_name,
+                operations.table_name,
+                columns,
+                schema=operations.schema,
+                unique=unique,
+                if_not_exists=if_not_exists,
+                **kw,
+            )
         )
 
     @classmethod
@@ -148,6 +172,13 @@ class DropIndexOp(MigrateOperation):
     ) -> None:
         """Carry out ``op.drop_index``."""
         operations.invoke(cls(index_name, table_name, schema=schema, if_exists=if_exists, **kw))
+
+    @classmethod
+    def batch_drop_index(
+        cls, operations: BatchInvoker, index_name: str, *, if_exists: bool | None = None, **kw: Any
+    ) -> None:
+        """Carry out ``batch.drop_index``."""
+        operations.invoke(cls(index_name, operations.table_name, schema=operations.schema, if_exists=if_exists, **kw))
 
     @classmethod
     def from_index(cls, index: Index) -> DropIndexOp:

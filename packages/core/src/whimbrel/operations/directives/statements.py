@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.sql.base import Executable
 
-from whimbrel.operations.directives.base import Invoker, MigrateOperation
+from whimbrel.operations.directives.base import BatchInvoker, Invoker, MigrateOperation
 from whimbrel.operations.registry import register_operation
 
 
@@ -32,6 +32,17 @@ class ExecuteSQLOp(MigrateOperation):
         execution_options: Mapping[str, Any] | None = None,
     ) -> None:
         """Carry out ``op.execute``."""
+        operations.invoke(cls(sqltext, execution_options=execution_options))
+
+    @classmethod
+    def batch_execute(
+        cls,
+        operations: BatchInvoker,
+        sqltext: Executable | str,
+        *,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Carry out ``batch.execute``."""
         operations.invoke(cls(sqltext, execution_options=execution_options))
 
     def to_diff_tuple(self) -> tuple[str, Executable | str]:

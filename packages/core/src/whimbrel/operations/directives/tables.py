@@ -9,7 +9,7 @@ from sqlalchemy import Column, Table
 from sqlalchemy.schema import PrimaryKeyConstraint, SchemaItem
 
 from whimbrel.operations.construct import scratch_table
-from whimbrel.operations.directives.base import AlterTableOp, Invoker, MigrateOperation, RunContext
+from whimbrel.operations.directives.base import AlterTableOp, BatchInvoker, Invoker, MigrateOperation, RunContext
 from whimbrel.operations.registry import register_operation
 
 
@@ -216,6 +216,15 @@ class CreateTableCommentOp(AlterTableOp):
         """Carry out ``op.create_table_comment``."""
         operations.invoke(cls(table_name, comment, schema=schema, existing_comment=existing_comment))
 
+    @classmethod
+    def batch_create_table_comment(
+        cls, operations: BatchInvoker, comment: str | None, *, existing_comment: str | None = None
+    ) -> None:
+        """Carry out ``batch.create_table_comment``."""
+        operations.invoke(
+            cls(operations.table_name, comment, schema=operations.schema, existing_comment=existing_comment)
+        )
+
     def to_table(self, migration_context: RunContext | None = None) -> Table:
         """Return the table, by name, with its comment."""
         return scratch_table(self.table_name, migration_context, schema=self.schema, comment=self.comment)
@@ -257,6 +266,11 @@ class DropTableCommentOp(AlterTableOp):
     ) -> None:
         """Carry out ``op.drop_table_comment``."""
         operations.invoke(cls(table_name, schema=schema, existing_comment=existing_comment))
+
+    @classmethod
+    def batch_drop_table_comment(cls, operations: BatchInvoker, *, existing_comment: str | None = None) -> None:
+        """Carry out ``batch.drop_table_comment``."""
+        operations.invoke(cls(operations.table_name, schema=operations.schema, existing_comment=existing_comment))
 
     def to_table(self, migration_context: RunContext | None = None) -> Table:
         """Return the table, by name."""
