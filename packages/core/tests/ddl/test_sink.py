@@ -50,6 +50,16 @@ def test_values_of_parameters_and_of_columns() -> None:
     assert written(T.insert(), [{}], PGDialect_psycopg()) == "INSERT INTO t DEFAULT VALUES;\n\n"
 
 
+def test_a_separator_after_each_statement() -> None:
+    assert written(T.insert(), [{"id": 1}, {"id": 2}], separator="GO") == (
+        "INSERT INTO t (id) VALUES (1);\n\nGO\n\nINSERT INTO t (id) VALUES (2);\n\nGO\n\n"
+    )
+    assert written("UPDATE t SET n = 1 -- all", separator="GO") == "UPDATE t SET n = 1 -- all\n;\n\nGO\n\n"
+    assert written("UPDATE t SET n = 1;", separator="GO") == "UPDATE t SET n = 1;\n\nGO\n\n"
+    assert written("BEGIN\n    NULL;\nEND;", terminator="", separator="/") == "BEGIN\n    NULL;\nEND;\n\n/\n\n"
+    assert written("-- nothing to do", separator="GO") == "-- nothing to do\n\n"
+
+
 def test_on_a_connection_the_same(tmp_path: Any) -> None:
     engine = sa.create_engine(f"sqlite:///{tmp_path / 't.db'}")
     with engine.connect() as connection:

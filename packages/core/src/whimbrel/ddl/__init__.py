@@ -34,7 +34,7 @@ from whimbrel.ddl.elements import (
     TypeArgument,
     default_change,
 )
-from whimbrel.ddl.sink import ConnectionSink, Sink, TextSink, Unconnected, plain_sql, plain_text
+from whimbrel.ddl.sink import ConnectionSink, Sink, TextSink, Unconnected, plain_sql, plain_text, tidy_create_table
 
 __all__ = [
     "AddColumn",
@@ -67,4 +67,5 @@ __all__ = [
     "format_type",
     "plain_sql",
     "plain_text",
+    "tidy_create_table",
 ]

@@ -105,6 +105,8 @@ class TextSink:
     :param dialect: whose SQL to write.
     :param terminator: stands after each statement.
     :param binary_literal: spells bytes; as the standard does unless given.
+    :param separator: stands on a line of its own after each statement, for clients that send what came so far when
+        they meet it (``GO``, ``/``); empty for none.
 
     Example::
 
@@ -121,10 +123,12 @@ class TextSink:
         dialect: Dialect,
         terminator: str = ";",
         binary_literal: BinaryLiteral = ansi_binary_literal,
+        separator: str = "",
     ) -> None:
         self.stream = stream
         self.dialect = text_dialect(dialect, binary_literal)
         self.terminator = terminator
+        self.separator = f"\n\n{separator}" if separator else ""
 
     def write(self, line: str) -> None:
         """Write *line* as it is, and an empty line."""
@@ -155,7 +159,7 @@ class TextSink:
         element: Any = construct  # Executable says nothing of compile()
         if isinstance(element, ExecutableDDLElement):
             rendered = str(element.compile(dialect=self.dialect)).strip()
-            return _INDENT_OR_QUOTED.sub(_four_spaces, rendered) if isinstance(element, CreateTable) else rendered
+            return tidy_create_table(rendered) if isinstance(element, CreateTable) else rendered
         given = values or {}
         try:
             statement = self._with_defaults(element, list(given))
@@ -172,7 +176,7 @@ class TextSink:
         return str(compiled).strip()
 
     def terminated(self, rendered: str) -> str:
-        """Return *rendered* with its terminator, once, and never inside of a trailing comment."""
+        """Return *rendered* with its terminator, once and never inside of a trailing comment, and the separator."""
         lines = rendered.split("\n")
         while lines and lines[-1].lstrip().startswith("--"):
             lines.pop()
@@ -180,9 +184,10 @@ class TextSink:
             return rendered  # nothing but comments
         last = lines[-1]
         if last.rstrip().endswith(self.terminator):
-            return rendered
+            return f"{rendered}{self.separator}"
         in_comment = "--" in last or not rendered.endswith(last)
-        return f"{rendered}\n{self.terminator}" if in_comment else f"{rendered}{self.terminator}"
+        before = "\n" if in_comment else ""
+        return f"{rendered}{before}{self.terminator}{self.separator}"
 
     def _with_defaults(self, statement: ClauseElement, keys: list[str]) -> ClauseElement:
         """Put in the Python-side defaults of a table, which otherwise only execution computes."""
@@ -206,6 +211,11 @@ class TextSink:
             )
         values = {column.key: _python_default(column, default) for column, default in missing}
         return statement.values(values) if values else statement
+
+
+def tidy_create_table(sql: str) -> str:
+    """Return a CREATE TABLE of SQLAlchemy's with four spaces where it has a tab before each column."""
+    return _INDENT_OR_QUOTED.sub(_four_spaces, sql)
 
 
 def _four_spaces(match: re.Match[str]) -> str:

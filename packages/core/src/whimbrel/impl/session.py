@@ -54,7 +54,7 @@ class ImplSession:
             self.transactional_ddl = transactional_ddl
         self.sink: Sink
         if as_sql:
-            self.sink = TextSink(self.output_buffer, dialect, self.command_terminator, self.binary_literal)
+            self.sink = self.text_sink()
         else:
             self.sink = ConnectionSink(connection) if connection is not None else Unconnected()
 
@@ -78,6 +78,10 @@ class ImplSession:
     def emit_commit(self) -> None:
         """Write ``COMMIT`` as text."""
         self.static_output(f"COMMIT{self.command_terminator}")
+
+    def text_sink(self) -> TextSink:
+        """Return what writes statements as text."""
+        return TextSink(self.output_buffer, self.dialect, self.command_terminator, self.binary_literal)
 
     def static_output(self, text: str) -> None:
         """Write *text* into the output as it is, and an empty line."""
