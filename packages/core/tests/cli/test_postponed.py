@@ -1,4 +1,4 @@
-"""The program imports ``inspect`` when something of it is wanted, not because click does."""
+"""The program imports slow modules when something of them is wanted, not because click, pluggy or Mako do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def in_a_fresh_process(code: str) -> str:
     return done.stdout.strip()
 
 
-POSTPONE = "import sys; from whimbrel.cli.terminal.postponed import postpone_inspect; postpone_inspect(); "
+POSTPONE = "import sys; from whimbrel.cli.terminal.postponed import postpone; postpone(); "
 
 
 def test_click_and_a_command_with_options_leave_it_out() -> None:
@@ -36,3 +36,17 @@ def test_help_of_several_lines_is_cleaned_as_ever() -> None:
 def test_what_was_imported_before_is_left_alone() -> None:
     code = "import inspect; " + POSTPONE + "print(sys.modules['inspect'] is inspect)"
     assert in_a_fresh_process(code) == "True"
+
+
+def test_mako_and_pluggy_leave_out_the_metadata_of_packages() -> None:
+    code = POSTPONE + "import pluggy, mako.template; print('email' in sys.modules, 'zipfile' in sys.modules)"
+    assert in_a_fresh_process(code) == "False False"
+
+
+def test_the_metadata_of_packages_are_there_for_who_asks() -> None:
+    code = POSTPONE + (
+        "import importlib.metadata; from importlib.metadata import version; "
+        "import importlib.metadata as late; "
+        "print(importlib.metadata.version('click') == version('click'), type(late).__name__)"
+    )
+    assert in_a_fresh_process(code) == "True module"

@@ -41,9 +41,9 @@ def program(prog: str | None = None) -> None:
     import atexit
     import gc
 
-    from whimbrel.cli.terminal.postponed import postpone_inspect
+    from whimbrel.cli.terminal.postponed import postpone
 
-    postpone_inspect()
+    postpone()
     # What is made at start-up, SQLAlchemy above all, lives to the end: looking through it for garbage every 700 objects
     # takes a tenth of the start-up, and finds none.
     gc.set_threshold(20_000)
