@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -53,3 +55,21 @@ def test_indexes_may_be_among_the_items() -> None:
 
 def test_names_become_columns_once() -> None:
     assert [column.name for column in name_columns(["a", "b", "a"])] == ["a", "b"]
+
+
+def test_a_keyword_of_a_dialects_package_is_known_in_runs_on_other_databases() -> None:
+    script = (
+        "import sys, sqlalchemy as sa\n"
+        "from whimbrel.operations import ops\n"
+        "index = ops.CreateIndexOp('ix', 't', ['a'], mysql_algorithm='INPLACE').to_index()\n"
+        "assert index.dialect_kwargs['mysql_algorithm'] == 'INPLACE'\n"
+        "try:\n"
+        "    ops.CreateIndexOp('ix', 't', ['a'], mysql_algoritm='INPLACE').to_index()\n"
+        "except sa.exc.ArgumentError as error:\n"
+        "    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.stdout.partition(" on behalf")[0], done.stderr) == (
+        "Argument 'mysql_algoritm' is not accepted by dialect 'mysql'",
+        "",
+    )

@@ -79,9 +79,16 @@ def written(function: Any) -> list[str]:
 
 # Ours say what the peer hides in **kw, or does without.
 MORE = {
+    "Operations.add_column": {"**kw"},
+    "Operations.create_primary_key": {"**kw"},
+    "Operations.drop_constraint": {"**kw"},
     "Operations.drop_column": {"if_exists="},
     "Operations.implementation_for": {"*", "dialect="},
     "ops.DropColumnOp.drop_column": {"if_exists="},
+    "ops.AddColumnOp.add_column": {"**kw"},
+    "ops.CreatePrimaryKeyOp.create_primary_key": {"**kw"},
+    "ops.DropConstraintOp.drop_constraint": {"**kw"},
+    "ops.DropConstraintOp.__init__": {"**kw"},
     "ops.DropConstraintOp.to_constraint": {"migration_context="},
 }
 

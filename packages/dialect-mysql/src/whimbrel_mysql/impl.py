@@ -15,6 +15,7 @@ from whimbrel.errors import CommandError, UnsupportedOperation
 from whimbrel.impl import Capability, DefaultImpl, Support
 from whimbrel.operations.directives.indexes import NO_TABLE
 from whimbrel.unset import UNSET, UnsetType
+from whimbrel_mysql import options
 from whimbrel_mysql.ddl import ON_UPDATE, MySQLAlterDefault, MySQLChangeColumn, MySQLModifyColumn, needs_definition
 
 Autoincrement = bool | Literal["auto", "ignore_fk"]

@@ -153,6 +153,7 @@ class DefaultImpl(Capable, ImplSession):
         if_not_exists: bool | None = None,
         inline_references: bool | None = None,
         inline_primary_key: bool | None = None,
+        **kw: Any,
     ) -> None:
         """Add a column, with its comment; its constraints and indexes come by ``add_constraint``, ``create_index``.
 
@@ -160,6 +161,7 @@ class DefaultImpl(Capable, ImplSession):
         :param if_not_exists: say nothing when it is there already.
         :param inline_references: spell its foreign keys inside of the column.
         :param inline_primary_key: spell ``PRIMARY KEY`` inside of the column.
+        :param kw: keywords that other dialects understand.
         """
         for needed in needs.of_new_column(column, if_not_exists):
             self.require(needed, "add_column", table_name, column.name)

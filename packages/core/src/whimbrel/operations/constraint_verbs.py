@@ -16,15 +16,22 @@ class ConstraintVerbs(AbstractOperations):
     """The part of :class:`~whimbrel.operations.facade.Operations` that is about constraints."""
 
     def create_primary_key(
-        self, constraint_name: str | None, table_name: str, columns: Sequence[str], *, schema: str | None = None
+        self,
+        constraint_name: str | None,
+        table_name: str,
+        columns: Sequence[str],
+        *,
+        schema: str | None = None,
+        **kw: Any,
     ) -> None:
         """Make columns the primary key of their table.
 
         :param constraint_name: its name; ``None`` to have the naming convention, or the database, make one.
         :param table_name: the table.
         :param columns: names of its columns.
+        :param kw: dialects' keywords, such as ``mysql_using``.
         """
-        ops.CreatePrimaryKeyOp.create_primary_key(self, constraint_name, table_name, columns, schema=schema)
+        ops.CreatePrimaryKeyOp.create_primary_key(self, constraint_name, table_name, columns, schema=schema, **kw)
 
     def create_unique_constraint(
         self,
@@ -128,6 +135,7 @@ class ConstraintVerbs(AbstractOperations):
         *,
         schema: str | None = None,
         if_exists: bool | None = None,
+        **kw: Any,
     ) -> None:
         """Drop a constraint.
 
@@ -135,7 +143,8 @@ class ConstraintVerbs(AbstractOperations):
         :param table_name: the table.
         :param type_: ``check``, ``foreignkey``, ``primary`` or ``unique``; MySQL wants to know.
         :param if_exists: say nothing when it is not there.
+        :param kw: dialects' keywords, such as ``mysql_algorithm``.
         """
         ops.DropConstraintOp.drop_constraint(
-            self, constraint_name, table_name, type_, schema=schema, if_exists=if_exists
+            self, constraint_name, table_name, type_, schema=schema, if_exists=if_exists, **kw
         )

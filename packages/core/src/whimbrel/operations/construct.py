@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Column, Constraint, ForeignKey, MetaData, Table
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import NullType
 
+from whimbrel.entry_points import DIALECTS, installed
+
 if TYPE_CHECKING:
     from whimbrel.operations.directives.base import RunContext
+
+Made = TypeVar("Made")
 
 
 def scratch_metadata(context: RunContext | None) -> MetaData:
@@ -55,6 +60,24 @@ def make_up_referents(table: Table) -> None:
     """See that the MetaData of a table has what its foreign keys refer to, if only by name, so that they can be spelt."""
     for key in table.foreign_keys:
         _make_up_referent(key, table)
+
+
+def construct(make: Callable[..., Made], *args: Any, **kw: Any) -> Made:
+    """Return ``make(*args, **kw)``, where *kw* may hold keywords that a dialect's package adds to SQLAlchemy's own.
+
+    Such a package is loaded in runs on its own database; a script that is written for several is to run on all.
+
+    :param make: SQLAlchemy's class, or a function that makes one of its objects.
+    :raises sqlalchemy.exc.ArgumentError: neither SQLAlchemy nor the installed package knows a keyword.
+    """
+    try:
+        return make(*args, **kw)
+    except ArgumentError:
+        names = {keyword.partition("_")[0] for keyword in kw}
+        for point in installed(DIALECTS):
+            if point.name in names:
+                point.load()
+        return make(*args, **kw)
 
 
 def name_columns(names: Iterable[str]) -> list[Column[Any]]:

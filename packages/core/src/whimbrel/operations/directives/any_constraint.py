@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from sqlalchemy import (
     CheckConstraint,
@@ -15,8 +15,8 @@ from sqlalchemy import (
 )
 
 from whimbrel.errors import CommandError
-from whimbrel.operations.construct import scratch_table
-from whimbrel.operations.directives.base import BatchInvoker, Invoker, MigrateOperation, RunContext
+from whimbrel.operations.construct import construct, scratch_table
+from whimbrel.operations.directives.base import BatchInvoker, Invoker, MigrateOperation, RunContext, check_keywords
 from whimbrel.operations.registry import register_operation
 
 ConstraintType = Literal["check", "foreignkey", "primary", "unique"]
@@ -88,6 +88,7 @@ class DropConstraintOp(MigrateOperation):
     :param type_: ``check``, ``foreignkey``, ``primary`` or ``unique``; some databases (MySQL) want to know.
     :param schema: the table's schema.
     :param if_exists: say nothing when it is not there.
+    :param kw: dialects' keywords, such as ``mysql_algorithm``.
     """
 
     def __init__(
@@ -99,12 +100,15 @@ class DropConstraintOp(MigrateOperation):
         schema: str | None = None,
         if_exists: bool | None = None,
         _reverse: AddConstraintOp | None = None,
+        **kw: Any,
     ) -> None:
+        check_keywords("drop_constraint", kw, ("schema", "if_exists", "type_"))
         self.constraint_name = constraint_name
         self.table_name = table_name
         self.constraint_type = type_
         self.schema = schema
         self.if_exists = if_exists
+        self.kw = kw
         self._reverse = _reverse
 
     @classmethod
@@ -117,9 +121,10 @@ class DropConstraintOp(MigrateOperation):
         *,
         schema: str | None = None,
         if_exists: bool | None = None,
+        **kw: Any,
     ) -> None:
         """Carry out ``op.drop_constraint``."""
-        operations.invoke(cls(constraint_name, table_name, type_, schema=schema, if_exists=if_exists))
+        operations.invoke(cls(constraint_name, table_name, type_, schema=schema, if_exists=if_exists, **kw))
 
     @classmethod
     def batch_drop_constraint(
@@ -152,7 +157,7 @@ class DropConstraintOp(MigrateOperation):
         if make is None:
             kinds = ", ".join(repr(kind) for kind in _NAMED if kind)
             raise TypeError(f"drop_constraint() takes type_ {kinds} or none, not {self.constraint_type!r}.")
-        constraint = make(self.constraint_name)
+        constraint = construct(make, self.constraint_name, **self.kw)
         scratch_table(self.table_name, migration_context, Column("x"), constraint, schema=self.schema)
         return constraint
 
@@ -173,10 +178,10 @@ class DropConstraintOp(MigrateOperation):
         return (kind, self.reverse().to_constraint())
 
 
-_NAMED: dict[str | None, Callable[[str | None], Constraint]] = {
-    "check": lambda name: CheckConstraint("", name=name),
-    "foreignkey": lambda name: ForeignKeyConstraint(["x"], ["x.x"], name=name),
-    "primary": lambda name: PrimaryKeyConstraint(name=name),
-    "unique": lambda name: UniqueConstraint("x", name=name),
-    None: lambda name: Constraint(name=name),
+_NAMED: dict[str | None, Callable[..., Constraint]] = {
+    "check": lambda name, **kw: CheckConstraint("", name=name, **kw),
+    "foreignkey": lambda name, **kw: ForeignKeyConstraint(["x"], ["x.x"], name=name, **kw),
+    "primary": lambda name, **kw: PrimaryKeyConstraint(name=name, **kw),
+    "unique": lambda name, **kw: UniqueConstraint("x", name=name, **kw),
+    None: lambda name, **kw: Constraint(name=name, **kw),
 }

@@ -23,7 +23,7 @@ class AddColumnOp(AlterTableOp):
     :param if_not_exists: say nothing when it is there already.
     :param inline_references: spell its foreign keys inside of the column.
     :param inline_primary_key: spell ``PRIMARY KEY`` inside of the column.
-    :param kw: what a dialect's implementation wants to know besides; of a batch, ``insert_before``, ``insert_after``.
+    :param kw: dialects' keywords, such as ``mysql_after``; of a batch, ``insert_before``, ``insert_after``.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class AddColumnOp(AlterTableOp):
         inline_primary_key: bool | None = None,
         **kw: Any,
     ) -> None:
+        check_keywords("add_column", kw, ("schema", "if_not_exists", "inline_references", "inline_primary_key"))
         super().__init__(table_name, schema=schema)
         self.column = column
         self.if_not_exists = if_not_exists
@@ -55,6 +56,7 @@ class AddColumnOp(AlterTableOp):
         if_not_exists: bool | None = None,
         inline_references: bool | None = None,
         inline_primary_key: bool | None = None,
+        **kw: Any,
     ) -> None:
         """Carry out ``op.add_column``."""
         operations.invoke(
@@ -65,6 +67,7 @@ class AddColumnOp(AlterTableOp):
                 if_not_exists=if_not_exists,
                 inline_references=inline_references,
                 inline_primary_key=inline_primary_key,
+                **kw,
             )
         )
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.schema import ColumnCollectionConstraint
 
 from whimbrel.ddl.sink import plain_text
-from whimbrel.operations.construct import name_columns, scratch_table
+from whimbrel.operations.construct import construct, name_columns, scratch_table
 from whimbrel.operations.directives.any_constraint import AddConstraintOp
 from whimbrel.operations.directives.base import BatchInvoker, Invoker, RunContext
 from whimbrel.operations.registry import register_operation
@@ -69,7 +69,7 @@ class _OfColumnsOp(AddConstraintOp):
 
         :param migration_context: the run, for its naming convention.
         """
-        constraint = self._construct(*self.columns, name=self.constraint_name, **self.kw)
+        constraint = construct(self._construct, *self.columns, name=self.constraint_name, **self.kw)
         scratch_table(self.table_name, migration_context, *name_columns(self.columns), constraint, schema=self.schema)
         return constraint
 
@@ -91,9 +91,10 @@ class CreatePrimaryKeyOp(_OfColumnsOp):
         columns: Sequence[str],
         *,
         schema: str | None = None,
+        **kw: Any,
     ) -> None:
         """Carry out ``op.create_primary_key``."""
-        operations.invoke(cls(constraint_name, table_name, columns, schema=schema))
+        operations.invoke(cls(constraint_name, table_name, columns, schema=schema, **kw))
 
     @classmethod
     def batch_create_primary_key(
@@ -266,7 +267,8 @@ class CreateForeignKeyOp(AddConstraintOp):
         """
         keywords = {name: value for name, value in self.kw.items() if name not in ("source_schema", "referent_schema")}
         prefix = ".".join(filter(None, (self.kw.get("referent_schema"), self.referent_table)))
-        constraint = ForeignKeyConstraint(
+        constraint = construct(
+            ForeignKeyConstraint,
             self.local_cols,
             [f"{prefix}.{column}" for column in self.remote_cols],
             name=self.constraint_name,
@@ -356,7 +358,7 @@ class CreateCheckConstraintOp(AddConstraintOp):
         :param migration_context: the run, for its naming convention.
         """
         condition = plain_text(self.condition) if isinstance(self.condition, str) else self.condition
-        constraint = CheckConstraint(condition, name=self.constraint_name, **self.kw)
+        constraint = construct(CheckConstraint, condition, name=self.constraint_name, **self.kw)
         scratch_table(self.table_name, migration_context, constraint, schema=self.schema)
         return constraint
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Index, Table, TextClause
 from sqlalchemy.sql.visitors import replacement_traverse
 
-from whimbrel.operations.construct import name_columns, scratch_table
+from whimbrel.operations.construct import construct, name_columns, scratch_table
 from whimbrel.operations.directives.base import BatchInvoker, Invoker, MigrateOperation, RunContext
 from whimbrel.operations.registry import register_operation
 
@@ -229,7 +229,7 @@ def _index_in(table: Table, name: str | None, columns: Sequence[IndexColumn], **
 
     # Any: SQLAlchemy types what comes out as more than an index takes.
     expressions: list[Any] = [i if isinstance(i, str) else replacement_traverse(i, {}, own) for i in columns]
-    index = Index(name, *expressions, **kw)
+    index = construct(Index, name, *expressions, **kw)
     if index.table is None:
         index._set_parent_with_dispatch(table)  # how Table() itself takes an Index
     return index

@@ -1,0 +1,138 @@
+"""SQL text of MySQL and MariaDB taken apart: words, literals and groups in parentheses, without understanding more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final, NamedTuple
+
+ESCAPES: Final = r"'(?:[^'\\]|\\.|'')*'"
+NO_ESCAPES: Final = r"'(?:[^']|'')*'"
+
+# What begins a clause of a column's definition; what stands between two of these belongs to the former.
+_BEGINNINGS: Final = frozenset(
+    "AS AUTO_INCREMENT CHARACTER CHARSET CHECK COLLATE COLUMN_FORMAT COMMENT COMPRESSED DEFAULT ENGINE_ATTRIBUTE "
+    "GENERATED INVISIBLE NOT NULL ON PRIMARY REF_SYSTEM_ID SECONDARY_ENGINE_ATTRIBUTE SRID STORAGE UNIQUE VISIBLE "
+    "WITH WITHOUT".split()
+)
+# What belongs to the clause before it all the same: NOT NULL, DEFAULT NULL, GENERATED ALWAYS AS.
+_CONTINUED: Final = {"NULL": ("NOT", "DEFAULT"), "AS": ("GENERATED",)}
+
+
+class Syntax(NamedTuple):
+    """How the session reads and writes SQL.
+
+    https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html, https://mariadb.com/kb/en/sql-mode/
+
+    :param backslashes: whether a backslash escapes what follows it in a string (not in ``NO_BACKSLASH_ESCAPES``).
+    :param ansi_quotes: whether double quotes stand around names (``ANSI_QUOTES``).
+    """
+
+    backslashes: bool = True
+    ansi_quotes: bool = False
+
+
+class Item(NamedTuple):
+    """One word, literal, quoted name, comment, comma or group in parentheses, and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def word(self) -> str:
+        """The text in upper case."""
+        return self.text.upper()
+
+
+class Clause(NamedTuple):
+    """One clause of a definition: the word it begins with, in upper case, and its text."""
+
+    word: str
+    text: str
+
+
+def items(sql: str, syntax: Syntax = Syntax()) -> list[Item]:
+    """Return what *sql* consists of; a group in parentheses is one item.
+
+    :param sql: SQL text.
+    :param syntax: how strings and names are written in it.
+    """
+    found: list[Item] = []
+    depth = begun = 0
+    for match in _token(syntax).finditer(sql):
+        if match[0] == "(":
+            begun = match.start() if depth == 0 else begun
+            depth += 1
+        elif match[0] == ")":
+            depth -= 1
+            if depth == 0:
+                found.append(Item(sql[begun : match.end()], begun, match.end()))
+        elif depth == 0:
+            found.append(Item(match[0], match.start(), match.end()))
+    return found
+
+
+def fields(group: str, syntax: Syntax = Syntax()) -> Iterator[str]:
+    """Yield what commas part in a group in parentheses, such as the columns and keys of a CREATE TABLE."""
+    inner = group[1:-1]
+    start = 0
+    for item in items(inner, syntax):
+        if item.text == ",":
+            yield inner[start : item.start].strip()
+            start = item.end
+    yield inner[start:].strip()
+
+
+def clauses(definition: str, syntax: Syntax = Syntax()) -> list[Clause]:
+    """Return the clauses of a column's definition, its type first, with an empty word.
+
+    Example::
+
+        >>> clauses("int(11) NOT NULL DEFAULT (1 + 2) COMMENT 'x'")[1:3]
+        [Clause(word='NOT', text='NOT NULL'), Clause(word='DEFAULT', text='DEFAULT (1 + 2)')]
+    """
+    parts = items(definition, syntax)
+    begins = [(0, "")] if parts else []
+    for position, item in enumerate(parts[1:], start=1):
+        beginning = item.word in _BEGINNINGS or item.text.startswith("/*")
+        if beginning and begins[-1][1] not in _CONTINUED.get(item.word, ()):
+            begins.append((position, item.word))
+        elif beginning and position - begins[-1][0] > 1 and item.word == "NULL":
+            begins.append((position, item.word))  # after a default: DEFAULT 5 NULL
+    ends = [position for position, _ in begins[1:]] + [len(parts)]
+    return [
+        Clause(word, definition[parts[begin].start : parts[end - 1].end])
+        for (begin, word), end in zip(begins, ends, strict=True)
+    ]
+
+
+def unquoted(name: str, syntax: Syntax = Syntax()) -> str:
+    """Return a name as it is, whether it stands in quotes or not."""
+    quote = name[:1]
+    if quote == "`" or (quote == '"' and syntax.ansi_quotes):
+        return name[1:-1].replace(quote * 2, quote)
+    return name
+
+
+def renamed(sql: str, old: str, new: str, syntax: Syntax = Syntax()) -> str:
+    """Return an expression with the quoted name *old* replaced by *new*, in quotes already.
+
+    :param sql: the expression, as the database prints it: every name in quotes.
+    :param old: the name of a column, without quotes.
+    :param new: what to write for it.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        is_name = unquoted(match[0], syntax) != match[0]
+        return new if is_name and unquoted(match[0], syntax).lower() == old.lower() else match[0]
+
+    return _token(syntax).sub(replace, sql)
+
+
+@cache
+def _token(syntax: Syntax) -> re.Pattern[str]:
+    string = ESCAPES if syntax.backslashes else NO_ESCAPES
+    double = (NO_ESCAPES if syntax.ansi_quotes else string).replace("'", '"')
+    return re.compile(rf"{string}|{double}|`(?:[^`]|``)*`|/\*.*?\*/|[(),]|[^\s'\"`(),/]+|/", re.S)
