@@ -1,0 +1,1 @@
+"""Views for Whimbrel; core finds this package by its entry point, ``plugin``."""

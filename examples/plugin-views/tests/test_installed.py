@@ -1,0 +1,150 @@
+"""Installed by pip into an environment of its own, and used as a user would: a script, upgrade, downgrade, --sql."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+SCRIPT = '''"""cheap books"""
+
+import sqlalchemy as sa
+from whimbrel import op
+
+revision = "1a"
+down_revision = None
+
+
+def upgrade():
+    op.create_table("book", sa.Column("title", sa.String(80)), sa.Column("price", sa.Integer))
+    op.create_view("cheap", "SELECT title FROM book WHERE price < 10")
+    op.create_view("short", "SELECT title FROM cheap WHERE length(title) < 9")
+    op.replace_view("cheap", "SELECT title FROM book WHERE price < 20")
+
+
+def downgrade():
+    op.drop_view("short")
+    op.drop_view("cheap")
+    op.drop_table("book")
+'''
+
+UPGRADE = """
+CREATE VIEW cheap AS SELECT title FROM book WHERE price < 10;
+
+CREATE VIEW short AS SELECT title FROM cheap WHERE length(title) < 9;
+
+DROP VIEW IF EXISTS cheap;
+
+CREATE VIEW cheap AS SELECT title FROM book WHERE price < 20;
+"""
+
+RIVAL = """
+from whimbrel.operations.ops import MigrateOperation
+from whimbrel.plugins import hookimpl
+
+
+class CreateViewOp(MigrateOperation):
+    @classmethod
+    def create_view(cls, operations):
+        pass
+
+
+@hookimpl
+def whimbrel_operations(registry):
+    registry.register_operation("create_view")(CreateViewOp)
+"""
+
+
+class Environment:
+    """A virtual environment on top of the one the tests run in, and a project."""
+
+    def __init__(self, folder: Path) -> None:
+        venv.create(folder / "env", with_pip=False, symlinks=os.name != "nt")
+        self.programs = folder / "env" / ("Scripts" if os.name == "nt" else "bin")
+        self.python = str(self.programs / "python")
+        self.project = folder / "project"
+        self.project.mkdir()
+        site = Path(self.run(self.python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
+        below = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+        lines = "".join(f"import site; site.addsitedir({path!r})\n" for path in sorted(below))
+        (site / "below.pth").write_text(lines, encoding="utf-8")
+
+    def pip_install(self, package: Path) -> None:
+        """``pip install FOLDER``, without an index: what it needs is here."""
+        self.run(sys.executable, "-m", "pip", "--python", self.python, "install", "--quiet", "--no-index",
+                 "--no-build-isolation", "--disable-pip-version-check", str(package))  # fmt: skip
+
+    def whimbrel(self, *arguments: str, code: int = 0) -> str:
+        return self.run(self.python, "-m", "whimbrel", *arguments, code=code)
+
+    def run(self, *command: str, code: int = 0) -> str:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        done = subprocess.run(
+            command,
+            cwd=self.project,
+            env={**environment, "WHIMBREL_DATABASE_URL": "sqlite:///shop.db"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    made = Environment(tmp_path_factory.mktemp("installed"))
+    made.pip_install(PACKAGE)
+    made.whimbrel("init", "--template", "minimal", "migrations")
+    (made.project / "migrations/versions/1a_cheap_books.py").write_text(SCRIPT, encoding="utf-8")
+    return made
+
+
+def test_up_and_down(environment: Environment) -> None:
+    assert "acme-views 1.0" in environment.whimbrel("plugins")
+    environment.whimbrel("upgrade", "head")
+    count = "import sqlite3; print(sqlite3.connect('shop.db').execute('SELECT count(*) FROM short').fetchone()[0])"
+    assert environment.run(environment.python, "-c", count) == "0\n"
+    environment.whimbrel("downgrade", "base")
+    left = "import sqlite3; print(sqlite3.connect('shop.db').execute('SELECT name FROM sqlite_master').fetchall())"
+    assert environment.run(environment.python, "-c", left) == "[('whimbrel_version',)]\n"
+
+
+def test_as_text(environment: Environment) -> None:
+    assert UPGRADE in environment.whimbrel("upgrade", "head", "--sql")
+    assert "DROP VIEW short;\n\nDROP VIEW cheap;\n" in environment.whimbrel("downgrade", "1a:base", "--sql")
+
+
+def test_a_second_package_with_one_of_its_verbs_is_an_error_that_names_both(
+    environment: Environment, tmp_path: Path
+) -> None:
+    (tmp_path / "better_views.py").write_text(RIVAL, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(
+        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+        '[project]\nname = "better-views"\nversion = "2.0"\n'
+        '[project.entry-points."whimbrel.plugins"]\nviews = "better_views"\n'
+        '[tool.hatch.build.targets.wheel]\ninclude = ["better_views.py"]\n',
+        encoding="utf-8",
+    )
+    environment.pip_install(tmp_path)
+    try:
+        said = environment.whimbrel("upgrade", "head", "--sql", code=1)
+    finally:
+        environment.run(sys.executable, "-m", "pip", "--python", environment.python, "uninstall", "-q", "-y", "better-views")  # fmt: skip  # noqa: E501
+    assert "op.create_view comes from both acme_views.directives.CreateViewOp (acme-views 1.0)" in said
+    assert "and better_views.CreateViewOp (better-views 2.0)" in said
+    assert "Uninstall one of the two" in said
+    assert "Traceback" not in said
+
+
+def test_without_it_the_verb_is_missing_and_the_message_says_what_may_be(environment: Environment) -> None:
+    said = environment.whimbrel("--no-plugins", "upgrade", "head", "--sql", code=1)
+    assert "There is no operation 'create_view'" in said
