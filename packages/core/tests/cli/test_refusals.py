@@ -43,6 +43,16 @@ class TestVersionFiles:
         for words in (["upgrade", "head"], ["revision", "-m", "next"]):
             refused(run(*words), "b2", "c3", "b2.py", "c3.py", "whimbrel merge -m")
 
+    def test_a_label_with_a_slip(self, project, run):
+        project.add("a1", labels="stock")
+        refused(run("upgrade", "stok@head"), "Can't locate revision identified by 'stok@head'", "stock@head")
+
+    def test_a_range_the_wrong_way_round(self, project, run):
+        """As text it would be nothing at all, and look like success."""
+        project.line("a1", "b2")
+        refused(run("upgrade", "b2:a1", "--sql"), "leads down", "whimbrel downgrade b2:a1 --sql")
+        assert run("upgrade", "b2:b2", "--sql").code == 0
+
 
 class TestTheDatabase:
     def test_pain_23_it_is_at_a_revision_of_a_colleagues_branch(self, project, run):

@@ -143,7 +143,7 @@ class TestNothing:
         assert nearest(map_, "shopingcart") == map_.nearest("shopingcart") == ("shoppingcart",)
         assert nearest(map_, "haeds") == ("heads",)
         assert nearest(map_, "zzzzzzzz") == ()
-        with pytest.raises(ResolutionError, match=r"Did you mean shoppingcart\?"):
+        with pytest.raises(ResolutionError, match=r"Did you mean shoppingcart@head\?"):
             map_.resolve("shopingcart@head")
 
     def test_not_on_that_branch(self, shop: RevisionMap) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from whimbrel.errors import CommandError
+from whimbrel.errors import CommandError, RevisionError
+from whimbrel.revisions import RevisionMap, plan_downgrade, plan_upgrade
 from whimbrel.runtime.environment import EnvironmentContext
 from whimbrel.runtime.request import RunRequest
 from whimbrel.script import ScriptDirectory
@@ -59,7 +60,26 @@ def run(
     script = ScriptDirectory.from_config(config)
     request = RunRequest(kind, target, purge=purge, reporter=reporter)
     destination = target if isinstance(target, str) else ",".join(target)
+    if start is not None and kind == "upgrade":
+        _require_upwards(script.revision_map, start, destination)
     with EnvironmentContext(
         config, script, request=request, as_sql=sql, starting_rev=start, destination_rev=destination, tag=tag
     ):
         script.run_env()
+
+
+def _require_upwards(revisions: RevisionMap, start: str, target: str) -> None:
+    """Refuse a range that leads down: as SQL text its upgrade would be nothing, and look like success.
+
+    :raises CommandError: there is nothing to upgrade, and there is something to downgrade.
+    """
+    try:
+        heads = tuple(item.revision for item in revisions.get_revisions(start))
+        leads_down = not tuple(plan_upgrade(revisions, target, heads)) and plan_downgrade(revisions, target, heads)
+    except RevisionError:
+        return  # what is wrong with one of the identifiers is told where it is used
+    if leads_down:
+        raise CommandError(
+            f"The range {start}:{target} leads down: there is nothing in it to upgrade.",
+            f"Write:  whimbrel downgrade {start}:{target} --sql",
+        )

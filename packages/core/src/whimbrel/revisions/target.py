@@ -148,14 +148,16 @@ def exactly(graph: RevisionGraph, name: str, argument: str) -> str:
     if len(fits) > 1:
         raise AmbiguousRevision(argument, fits)
     if not fits:
-        raise ResolutionError(f"Can't locate revision identified by {argument!r}.", argument, _remedy(graph, name))
+        raise ResolutionError(
+            f"Can't locate revision identified by {argument!r}.", argument, _remedy(graph, name, argument)
+        )
     return fits[0]
 
 
-def _remedy(graph: RevisionGraph, name: str) -> str:
+def _remedy(graph: RevisionGraph, name: str, argument: str) -> str:
     if name == "current":
         return "The word current stands for the database's revisions in ranges only:  whimbrel history -r current:head"
-    near = nearest(graph, name)
+    near = [argument.replace(name, other, 1) if name else other for other in nearest(graph, name)]
     return f"Did you mean {' or '.join(near)}?" if near else "See what there is:  whimbrel history"
 
 
