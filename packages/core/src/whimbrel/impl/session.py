@@ -88,6 +88,13 @@ class ImplSession:
         self.output_buffer.write(f"{text}\n\n")
         self.output_buffer.flush()
 
+    def remedy(self, error: BaseException) -> str | None:
+        """Return what to do about an error that a script raised, where this database knows more than it says: nothing.
+
+        :param error: what was raised; a ``sqlalchemy.exc.DBAPIError``, say.
+        """
+        return None
+
     @staticmethod
     def binary_literal(value: bytes) -> str:
         """Return bytes as this database spells them in SQL text."""

@@ -51,12 +51,14 @@ def migration_failed(
     path: str,
     error: BaseException,
     *,
+    advice: str | None = None,
     aftermath: str | None,
     hide: Hide = redact,
 ) -> MigrationFailed:
     """Return what to raise when *step*'s script raised *error*.
 
     :param path: the script.
+    :param advice: what the dialect knows to do about *error*.
     :param aftermath: what the failure leaves in the database; ``None`` when SQL was being written as text.
     :param hide: puts passwords out of sight.
     """
@@ -65,6 +67,8 @@ def migration_failed(
     where = f"{path}:{line}" if line else path
     revision = step.revision.revision
     remedies = [error.remedy] if isinstance(error, CommandError) and error.remedy else []
+    if advice is not None:
+        remedies.append(advice)
     if aftermath is None and isinstance(error, AttributeError) and "'NoneType'" in str(error):
         remedies.append(
             "With --sql there is no connection, so op.get_bind() is None. Where a revision has to read, ask first:\n"

@@ -364,8 +364,8 @@ class MigrationContext:
             if self.as_sql and isinstance(error, BrokenPipeError):
                 raise  # whoever read the SQL went away: the script has done nothing wrong
             hide = self.config.redact if self.config is not None else redact
-            aftermath = self._transactions.aftermath
-            raise migration_failed(step, script.path, error, aftermath=aftermath, hide=hide) from error
+            aftermath, advice = self._transactions.aftermath, self.impl.remedy(error)
+            raise migration_failed(step, script.path, error, advice=advice, aftermath=aftermath, hide=hide) from error
 
     def _prepare_version_table(self, purge: bool = False) -> None:
         if self.connection is None:
