@@ -5,7 +5,8 @@ https://www.postgresql.org/docs/current/sql-altertable.html
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
 
 from sqlalchemy import Identity, literal_column
 from sqlalchemy.ext.compiler import compiles
@@ -13,17 +14,21 @@ from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
 from whimbrel.ddl import (
+    AlterTable,
     ColumnType,
+    ComputedColumnDefault,
     IdentityColumnDefault,
     RenameTable,
     TypeArgument,
     alter_column,
     alter_table,
     format_column_name,
+    format_literal,
     format_type,
 )
 
-_SEQUENCE_OPTIONS = ("increment", "start", "minvalue", "maxvalue", "nominvalue", "nomaxvalue", "cache", "cycle")
+StorageValue: TypeAlias = bool | int | float | str
+"""What a storage parameter can be."""
 
 
 class PostgresqlColumnType(ColumnType):
@@ -42,6 +47,30 @@ class PostgresqlColumnType(ColumnType):
     ) -> None:
         super().__init__(name, column_name, type_, **kw)
         self.using = using
+
+
+class ValidateConstraint(AlterTable):
+    """Look whether all rows meet a constraint that is NOT VALID so far.
+
+    :param name: the table.
+    :param constraint_name: the constraint.
+    """
+
+    def __init__(self, name: str, constraint_name: str, schema: str | None = None) -> None:
+        super().__init__(name, schema)
+        self.constraint_name = constraint_name
+
+
+class SetStorageParameters(AlterTable):
+    """Set storage parameters of a table, and reset others.
+
+    :param name: the table.
+    :param parameters: values by name; ``None`` resets.
+    """
+
+    def __init__(self, name: str, parameters: Mapping[str, StorageValue | None], schema: str | None = None) -> None:
+        super().__init__(name, schema)
+        self.parameters = parameters
 
 
 @compiles(RenameTable, "postgresql")
@@ -64,20 +93,74 @@ def _identity_column_default(element: IdentityColumnDefault, compiler: DDLCompil
         return f"{altered} DROP IDENTITY"
     if not isinstance(element.existing_server_default, Identity):
         return f"{altered} ADD {compiler.process(element.default)}"
-    return f"{altered} {_identity_changes(element.existing_server_default, element.default, compiler)}"
+    changes = identity_changes(element.existing_server_default, element.default)
+    words = [item if isinstance(item, str) else compiler.get_identity_options(item) for item in changes]
+    return f"{altered} {' '.join(f'SET {word}' for word in words)}"
 
 
-def _identity_changes(old: Identity, new: Identity, compiler: DDLCompiler) -> str:
-    """Return a SET clause for each attribute in which two identities differ."""
-    words = []
-    if bool(old.always) != bool(new.always):
-        words.append(f"SET GENERATED {'ALWAYS' if new.always else 'BY DEFAULT'}")
-    for name in _SEQUENCE_OPTIONS:
-        value = getattr(new, name)
-        if value is not None and value != getattr(old, name):
-            options: dict[str, Any] = {name: value}
-            words.append(f"SET {compiler.get_identity_options(Identity(**options))}")
-    return " ".join(words)
+@compiles(ComputedColumnDefault, "postgresql")
+def _computed_column_default(element: ComputedColumnDefault, compiler: DDLCompiler, **kw: Any) -> str:
+    altered = _alter(element, compiler)
+    if element.default is None:
+        return f"{altered} DROP EXPRESSION"
+    return f"{altered} SET EXPRESSION AS ({_expression(element.default.sqltext, compiler)})"
+
+
+@compiles(ValidateConstraint, "postgresql")
+def _validate_constraint(element: ValidateConstraint, compiler: DDLCompiler, **kw: Any) -> str:
+    table = alter_table(compiler, element.table_name, element.schema)
+    return f"{table} VALIDATE CONSTRAINT {compiler.preparer.quote(element.constraint_name)}"
+
+
+@compiles(SetStorageParameters, "postgresql")
+def _set_storage_parameters(element: SetStorageParameters, compiler: DDLCompiler, **kw: Any) -> str:
+    table = alter_table(compiler, element.table_name, element.schema)
+    return f"{table} {', '.join(_storage_clauses(element.parameters, compiler))}"
+
+
+def _storage_clauses(parameters: Mapping[str, StorageValue | None], compiler: DDLCompiler) -> Iterator[str]:
+    def quoted(name: str) -> str:
+        return ".".join(compiler.preparer.quote(part) for part in name.split("."))  # toast.autovacuum_enabled
+
+    def spelt(value: StorageValue) -> str:
+        return format_literal(compiler, value) if isinstance(value, str) else str(value).lower()
+
+    set_to = [f"{quoted(name)} = {spelt(value)}" for name, value in parameters.items() if value is not None]
+    reset = [quoted(name) for name, value in parameters.items() if value is None]
+    if set_to:
+        yield f"SET ({', '.join(set_to)})"
+    if reset:
+        yield f"RESET ({', '.join(reset)})"
+
+
+def identity_changes(old: Identity, new: Identity) -> list[Identity | str]:
+    """Return in what two identities differ: a clause each, or an Identity that holds just that one option.
+
+    What *new* does not say is as it is for an Identity that says nothing.
+    https://www.postgresql.org/docs/current/sql-createsequence.html
+
+    :param old: the identity now.
+    :param new: the identity to be.
+    """
+    always: list[Identity | str] = [f"GENERATED {'ALWAYS' if new.always else 'BY DEFAULT'}"]
+    changes = always if bool(old.always) != bool(new.always) else []
+    before, after = _options(old), _options(new)
+    return changes + [Identity(**{name: value}) for name, value in after.items() if before.get(name) != value]
+
+
+def _options(identity: Identity) -> dict[str, Any]:
+    """Return the options of the sequence, those that are not said too."""
+    increment = 1 if identity.increment is None else identity.increment
+    bounds = identity.minvalue, identity.maxvalue
+    start = (1 if bounds[0] is None else bounds[0]) if increment > 0 else (-1 if bounds[1] is None else bounds[1])
+    return {
+        "increment": increment,
+        "start": start if identity.start is None else identity.start,
+        **({"nominvalue": True} if bounds[0] is None else {"minvalue": bounds[0]}),
+        **({"nomaxvalue": True} if bounds[1] is None else {"maxvalue": bounds[1]}),
+        "cache": 1 if identity.cache is None else identity.cache,
+        "cycle": bool(identity.cycle),
+    }
 
 
 def _expression(using: str | ClauseElement, compiler: DDLCompiler) -> str:
@@ -85,6 +168,6 @@ def _expression(using: str | ClauseElement, compiler: DDLCompiler) -> str:
     return str(compiler.sql_compiler.process(clause, literal_binds=True))
 
 
-def _alter(element: ColumnType | IdentityColumnDefault, compiler: DDLCompiler) -> str:
+def _alter(element: ColumnType | ComputedColumnDefault | IdentityColumnDefault, compiler: DDLCompiler) -> str:
     table = alter_table(compiler, element.table_name, element.schema)
     return f"{table} {alter_column(compiler, element.column_name)}"

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final, Literal
 
-from sqlalchemy import Computed, Identity, Index
+from sqlalchemy import Column, Computed, Identity, Index, Integer, Table
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.types import TypeEngine
 
 from whimbrel.ddl import ColumnDefault, ServerDefault, TextSink, TypeArgument
-from whimbrel.errors import CommandError
+from whimbrel.errors import CommandError, UnsupportedOperation
 from whimbrel.impl import Capability, DefaultImpl, Support
+from whimbrel.operations.recreate import TableRebuild
 from whimbrel.unset import UNSET, UnsetType
-from whimbrel_postgresql.ddl import PostgresqlColumnType
+from whimbrel_postgresql.ddl import PostgresqlColumnType, identity_changes
+from whimbrel_postgresql.named_types import DropTypeIfUnused, EnsureType, named_types, type_in_table
+from whimbrel_postgresql.serial import CountOn, DropSequenceOf, TypeOfSequence, counts, start_counting
+
+_AUTOCOMMIT: Final = "    with op.get_context().autocommit_block():\n"
+
+_REMEDIES: Final = {
+    "25001": f"Leave the transaction for it:\n{_AUTOCOMMIT}        ...",
+    "55P04": (
+        "A value that is added to an enum type can be used once that is committed. Add it outside of the transaction:\n"
+        f"{_AUTOCOMMIT}        op.add_enum_value(...)\nor use it in the next revision."
+    ),
+}
+"""What to do about an error, by its code: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
 class PostgresqlImpl(DefaultImpl):
@@ -20,9 +36,11 @@ class PostgresqlImpl(DefaultImpl):
 
     __dialect__ = "postgresql"
     transactional_ddl = True
+    rows_through_driver = True
     capabilities: ClassVar[Mapping[Capability, Support]] = {
         **dict.fromkeys(Capability, Support.YES),
-        Capability.ALTER_COLUMN_COMPUTED: Support.NO,
+        # What can be done depends on what is asked for: see _refuse_to_compute().
+        Capability.ALTER_COLUMN_COMPUTED: Support.UNKNOWN,
     }
 
     def __init__(self, *args: Any, **kw: Any) -> None:
@@ -31,6 +49,7 @@ class PostgresqlImpl(DefaultImpl):
             # SQLAlchemy 2.0 doubles them until a server has said otherwise; every one does since PostgreSQL 9.1:
             # https://www.postgresql.org/docs/current/runtime-config-compatible.html#GUC-STANDARD-CONFORMING-STRINGS
             self.sink.dialect._backslash_escapes = False  # type: ignore[attr-defined]  # PGDialect's own attribute
+        self._in_text_transaction = False
 
     @staticmethod
     def binary_literal(value: bytes) -> str:
@@ -40,6 +59,79 @@ class PostgresqlImpl(DefaultImpl):
         """
         return rf"'\x{value.hex()}'::bytea"
 
+    def remedy(self, error: BaseException) -> str | None:
+        """Return what to do about an error of PostgreSQL, where its own message does not say."""
+        driver_error = error.orig if isinstance(error, DBAPIError) else error
+        code = getattr(driver_error, "sqlstate", None) or getattr(driver_error, "pgcode", None)
+        return _REMEDIES.get(str(code))
+
+    # -- text ---------------------------------------------------------------------------------------------------------
+
+    def emit_begin(self) -> None:
+        """Write ``BEGIN`` as text."""
+        super().emit_begin()
+        self._in_text_transaction = True
+
+    def emit_commit(self) -> None:
+        """Write ``COMMIT`` as text."""
+        super().emit_commit()
+        self._in_text_transaction = False
+
+    # -- tables and the types they bring along ------------------------------------------------------------------------
+
+    def create_table(self, table: Table, **kw: Any) -> None:
+        """Create a table, and before it the types that are not there yet; see :class:`whimbrel.impl.DefaultImpl`."""
+        self.ensure_types(*(column.type for column in table.columns))
+        super().create_table(table, **kw)
+
+    def drop_table(self, table: Table, **kw: Any) -> None:
+        """Drop a table, and after it the types that nothing has any more, as far as its columns are known."""
+        self._note_types(*(column.type for column in table.columns))
+        super().drop_table(table, **kw)
+        self._drop_unused_types(*(column.type for column in table.columns))
+
+    def add_column(self, table_name: str, column: Column[Any], **kw: Any) -> None:
+        """Add a column, and before it the types that are not there yet; see :class:`whimbrel.impl.DefaultImpl`."""
+        self.ensure_types(column.type)
+        super().add_column(table_name, column, **kw)
+
+    def drop_column(self, table_name: str, column: Column[Any], **kw: Any) -> None:
+        """Drop a column, and after it the types that nothing has any more, as far as the column is known."""
+        super().drop_column(table_name, column, **kw)
+        self._drop_unused_types(column.type)
+
+    def rebuild_table(self, rebuild_: TableRebuild) -> None:
+        """Make a table anew, and before it the types that are not there yet; see :class:`whimbrel.impl.DefaultImpl`."""
+        self.ensure_types(*(rebuild_.new.c[name].type for name in sorted(rebuild_.typed_anew)))
+        super().rebuild_table(rebuild_)
+
+    def ensure_types(self, *types: TypeEngine[Any]) -> None:
+        """Create the ENUM and DOMAIN types that these types of columns need, unless they are there.
+
+        A script may have created one itself, so each is asked for by a statement that looks first; it does so where SQL
+        is written as text too.
+
+        :param types: types of columns, in a table.
+        """
+        for type_ in self._note_types(*types):
+            self.execute(EnsureType(type_))
+
+    def _note_types(self, *types: TypeEngine[Any]) -> list[Any]:
+        """Return the named types, each once, and keep SQLAlchemy from creating and dropping them by itself."""
+        found = {}
+        for type_ in types:
+            for named in named_types(type_, self.dialect):
+                # The key under which NamedType looks for those that its "DDL runner", this Impl, has dealt with.
+                self.memo.setdefault(f"pg_{named.__visit_name__}", set()).add((named.schema, named.name))
+                found[named.schema, named.name] = named
+        return list(found.values())
+
+    def _drop_unused_types(self, *types: TypeEngine[Any]) -> None:
+        for named in reversed(self._note_types(*types)):
+            self.execute(DropTypeIfUnused(str(named.name), named.schema))
+
+    # -- columns ------------------------------------------------------------------------------------------------------
+
     def alter_column(
         self,
         table_name: str,
@@ -48,7 +140,11 @@ class PostgresqlImpl(DefaultImpl):
         type_: TypeArgument | None = None,
         server_default: ServerDefault | UnsetType | None = UNSET,
         existing_server_default: ServerDefault | UnsetType | None = UNSET,
+        existing_type: TypeArgument | None = None,
         schema: str | None = None,
+        name: str | None = None,
+        autoincrement: bool | Literal["auto", "ignore_fk"] | None = None,
+        existing_autoincrement: bool | Literal["auto", "ignore_fk"] | None = None,
         postgresql_using: str | ClauseElement | None = None,
         **kw: Any,
     ) -> None:
@@ -58,29 +154,99 @@ class PostgresqlImpl(DefaultImpl):
         it: PostgreSQL would not know how to cast it
         (https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES).
 
+        A column counts by a sequence of its own, SERIAL's way, where *existing_autoincrement* is true or its default is
+        ``nextval(...)``. That sequence follows the column's type; it goes where *autoincrement* is false or the new
+        default an Identity, which goes on counting from where the rows are. ``autoincrement=True`` gives one to a
+        column of which ``existing_autoincrement=False`` says that it has none.
+
         :param postgresql_using: how values become the new type, as SQL text or an expression.
         :raises CommandError: *postgresql_using* without *type_*.
+        :raises UnsupportedOperation: the column is to become computed, or to compute something else on a server that
+            is too old for that.
         """
-        if type_ is not None:
-            if server_default is not UNSET and _may_be_plain(existing_server_default):
-                self.execute(ColumnDefault(table_name, column_name, None, schema=schema))
-                existing_server_default = None
-                server_default = UNSET if server_default is None else server_default
-            self.execute(PostgresqlColumnType(table_name, column_name, type_, using=postgresql_using, schema=schema))
-        elif postgresql_using is not None:
+        place = (table_name, column_name)
+        if type_ is None and postgresql_using is not None:
             raise CommandError(
                 f"alter_column({table_name!r}, {column_name!r}): postgresql_using says how values become another type, "
                 "and no type is given.",
                 "Give type_ too.",
             )
+        self._refuse_to_compute(*place, server_default, existing_server_default)
+        new_type = type_in_table(type_, schema) if type_ is not None else None
+        is_serial = existing_autoincrement is True or counts(existing_server_default)
+        stops = is_serial and (autoincrement is False or isinstance(server_default, Identity))
+        replaced = new_type is not None and server_default is not UNSET and _may_be_plain(existing_server_default)
+        if stops or replaced:
+            self.execute(ColumnDefault(*place, None, schema=schema))
+            existing_server_default = None
+            server_default = UNSET if server_default is None else server_default
+        if stops:
+            self.execute(DropSequenceOf(*place, schema))
+        if new_type is not None:
+            self.ensure_types(new_type)
+            self.execute(PostgresqlColumnType(*place, new_type, using=postgresql_using, schema=schema))
+            if is_serial and not stops and isinstance(new_type, Integer):
+                self.execute(TypeOfSequence(*place, schema, new_type))
+        if _says_nothing_new(server_default, existing_server_default):
+            server_default = UNSET
         super().alter_column(
-            table_name,
-            column_name,
+            *place,
+            name=name,
             server_default=server_default,
             existing_server_default=existing_server_default,
             schema=schema,
             **kw,
         )
+        if stops and isinstance(server_default, Identity) and server_default.start is None:
+            self._look(CountOn(table_name, name or column_name, schema))
+        if autoincrement is True and existing_autoincrement is False:
+            known = new_type if new_type is not None or existing_type is None else type_in_table(existing_type, schema)
+            for statement in start_counting(table_name, name or column_name, schema, known):
+                self._look(statement)
+
+    def _look(self, statement: Any) -> None:
+        """Execute what may return a row that nobody reads."""
+        result = self.execute(statement)
+        if result is not None:
+            result.close()
+
+    def _refuse_to_compute(self, table_name: str, column_name: str, default: Any, existing: Any) -> None:
+        """Refuse what no ALTER TABLE does to computed columns, or none of this server's age.
+
+        DROP EXPRESSION came with PostgreSQL 13, SET EXPRESSION with 17; a plain column never becomes computed.
+        """
+        column = f"column {table_name}.{column_name}"
+        if isinstance(default, Computed) and not isinstance(existing, Computed):
+            what = (
+                f"PostgreSQL cannot make {column} computed.",
+                "Drop the column and add it again. If it is computed already, say so: "
+                'existing_server_default=sa.Computed("...").',
+            )
+        elif isinstance(default, Computed) and self._is_older_than(17):
+            what = (
+                f"PostgreSQL {self._version()} cannot change what {column} computes; 17 can.",
+                "Drop the column and add it again.",
+            )
+        elif default is None and isinstance(existing, Computed) and self._is_older_than(13):
+            what = (
+                f"PostgreSQL {self._version()} cannot make computed {column} plain; 13 can.",
+                "Add another column, copy the values with op.execute(), drop this one and rename the other.",
+            )
+        else:
+            return
+        raise UnsupportedOperation(*what, dialect=self.dialect.name, operation="alter_column")
+
+    def _is_older_than(self, major: int) -> bool:
+        """Return whether the server is known to be older; as text, the newest is written for."""
+        version = self._version()
+        return version is not None and version < major
+
+    def _version(self) -> int | None:
+        """Return the first number of the server's version; ``None`` where there is no server."""
+        version = self.dialect.server_version_info
+        return int(version[0]) if version is not None else None
+
+    # -- indexes ------------------------------------------------------------------------------------------------------
 
     def create_index(self, index: Index, **kw: Any) -> None:
         """Create an index; see :meth:`whimbrel.impl.DefaultImpl.create_index`.
@@ -103,18 +269,28 @@ class PostgresqlImpl(DefaultImpl):
 
         https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
         """
-        if self.connection is None or self.as_sql or not index.dialect_options["postgresql"]["concurrently"]:
-            return
-        # Every driver's connection says so itself; get_isolation_level() of some asks the server, which does not know.
-        if getattr(self.connection.connection.dbapi_connection, "autocommit", None) is False:
+        if index.dialect_options["postgresql"]["concurrently"] and self._in_transaction():
             raise CommandError(
                 f"{operation}({str(index.name)!r}, postgresql_concurrently=True) cannot run inside of a transaction.",
-                "Leave the transaction for it:\n"
-                "    with op.get_context().autocommit_block():\n"
+                f"Leave the transaction for it:\n{_AUTOCOMMIT}"
                 f"        op.{operation}({str(index.name)!r}, ..., postgresql_concurrently=True)",
             )
+
+    def _in_transaction(self) -> bool:
+        """Return whether the next statement would be inside of a transaction."""
+        if self.connection is None or self.as_sql:
+            return self._in_text_transaction
+        # Every driver's connection says so itself; get_isolation_level() of some asks the server, which does not know.
+        return getattr(self.connection.connection.dbapi_connection, "autocommit", None) is False
 
 
 def _may_be_plain(default: ServerDefault | UnsetType | None) -> bool:
     """Return whether a column may have a default that DROP DEFAULT takes away."""
     return default is not None and not isinstance(default, Computed | Identity)
+
+
+def _says_nothing_new(default: object, existing: object) -> bool:
+    """Return whether an identity is to become what it is."""
+    if not (isinstance(default, Identity) and isinstance(existing, Identity)):
+        return False
+    return not identity_changes(existing, default)
