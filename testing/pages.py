@@ -9,6 +9,8 @@ Fenced blocks, by their language:
     sessions that they name must exist in this repository.
 anything with ``# file: NAME`` in its first line
     Is written to that file (without the line); ``# add to: NAME`` appends.
+anything with ``# from: PATH`` in its first line
+    Must stand in that file of this repository, line by line; a line ``...`` stands for any number of lines.
 ``python``
     Without such a line: is run as a script in the folder.
 ``toml``, ``ini``, ``json``
@@ -18,7 +20,7 @@ anything with ``# file: NAME`` in its first line
 
 Blocks within an HTML comment are run too and not shown. Comments also give instructions: ``<!-- needs: postgresql -->``
 puts the URL of an empty database into ``POSTGRESQL_URL`` (``mysql``: ``MYSQL_URL``), and ``<!-- exit code: 1 -->`` says
-how the last command of the next block ends.
+how the last command of the next block ends. ``<!-- installed: examples/NAME -->`` has that package installed.
 """
 
 from __future__ import annotations
@@ -34,10 +36,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from testing.site import Site
+
 ROOT = Path(__file__).resolve().parent.parent
 FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,})(?P<language>[\w-]*|\{[\w-]+\}.*?)\s*$")
-MARKER = re.compile(r"^(?:#|//|<!--|##) (?P<verb>file|add to): (?P<name>\S+)")
+MARKER = re.compile(r"^(?:#|//|<!--|##) (?P<verb>file|add to|from): (?P<name>\S+)")
 EXIT_CODE = re.compile(r"<!-- exit code: (\d+) -->")
+INSTALLED = re.compile(r"^<!-- installed: (.+?) -->$", re.MULTILINE)
 NEEDS = re.compile(r"<!-- needs: (.+?) -->")
 SHOWN_ONLY = {"text", "sql", "mermaid"}
 
@@ -130,6 +135,8 @@ class Page:
             "NO_COLOR": "1",
             **variables,
         }
+        for name in INSTALLED.findall(path.read_text(encoding="utf-8")):
+            self._install(ROOT / name)
 
     def run(self) -> None:
         """Run every block.
@@ -142,6 +149,13 @@ class Page:
             except PageError as error:
                 raise PageError(f"{self.path}, {error}") from None
 
+    def _install(self, project: Path) -> None:
+        site = self.home.with_name(f"{self.home.name}-site")
+        site.mkdir(exist_ok=True)
+        source = Site(site).install_project(project)
+        before = self.environment.get("PYTHONPATH", "").split(os.pathsep)
+        self.environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(site), str(source), *before]))
+
     def _run_block(self, block: Block) -> None:
         first = block.lines[0] if block.lines else ""
         text = "\n".join(block.lines) + "\n"
@@ -149,7 +163,10 @@ class Page:
             listed = commands(block)
             for command in listed:
                 self._run_command(command, block.exit_code if command is listed[-1] else 0)
-        elif marker := MARKER.match(first):
+        elif (marker := MARKER.match(first)) and marker["verb"] == "from":
+            if not same(["...", *block.lines[1:], "..."], (ROOT / marker["name"]).read_text(encoding="utf-8")):
+                raise PageError(f"line {block.number}: this does not stand in {marker['name']}")
+        elif marker:
             target = self.folder / marker["name"]
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("w" if marker["verb"] == "file" else "a", encoding="utf-8") as stream:

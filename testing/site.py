@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import sysconfig
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +46,15 @@ class Site:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(dedent(source))
         return metadata
+
+    def install_project(self, project: Path) -> Path:
+        """Write the metadata of a package whose source stands in this repository; return the folder of its modules.
+
+        :param project: its folder, with a ``pyproject.toml`` and ``src/``.
+        """
+        said = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        self.install(said["name"], said["entry-points"], {}, said["version"])
+        return project / "src"
 
     def imported(self) -> list[str]:
         """Return the names of the modules that were imported from this site so far."""

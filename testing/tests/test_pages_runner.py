@@ -142,3 +142,26 @@ def test_dots_stand_for_anything(expected: list[str], printed: str, verdict: boo
 def test_a_page_says_which_servers_it_needs() -> None:
     assert needs("# Title\n\n<!-- needs: postgresql, mysql -->\n") == ["postgresql", "mysql"]
     assert needs("# Title\n") == []
+
+
+def test_a_quoted_file_says_what_the_page_says(tmp_path: Path) -> None:
+    quoted = "```python\n# from: testing/site.py\nclass Site:\n...\n    def imported(self) -> list[str]:\n```\n"
+    run(tmp_path, quoted)
+    wrong = tmp_path / "wrong.md"
+    wrong.write_text(quoted.replace("imported", "exported"), encoding="utf-8")
+    with pytest.raises(PageError, match=r"line 2: this does not stand in testing/site\.py"):
+        Page(wrong, tmp_path, {}).run()
+
+
+def test_a_package_of_the_repository_is_installed_for_a_page(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        """<!-- installed: examples/plugin-views -->
+```console
+$ whimbrel plugins
+...
+  views ... acme-views 1.0 ... loaded
+...
+```
+""",
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -22,9 +21,8 @@ Run = Callable[[], AbstractContextManager[Operations]]
 @pytest.fixture(autouse=True)
 def _installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """As ``pip install -e`` would have it, for one test."""
-    project = tomllib.loads((PACKAGE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     with throwaway_site(tmp_path_factory.mktemp("site")) as site:
-        site.install(project["name"], project["entry-points"], {}, project["version"])
+        site.install_project(PACKAGE)
         yield
 
 

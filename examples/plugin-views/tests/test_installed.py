@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import sysconfig
 import venv
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -78,8 +80,11 @@ class Environment:
 
     def pip_install(self, package: Path) -> None:
         """``pip install FOLDER``, without an index: what it needs is here."""
-        self.run(sys.executable, "-m", "pip", "--python", self.python, "install", "--quiet", "--no-index",
-                 "--no-build-isolation", "--disable-pip-version-check", str(package))  # fmt: skip
+        self.pip("install", "--no-index", "--no-build-isolation", str(package))
+
+    def pip(self, *arguments: str) -> None:
+        quietly = ("--quiet", "--disable-pip-version-check")
+        self.run(sys.executable, "-m", "pip", *quietly, "--python", self.python, *arguments)
 
     def whimbrel(self, *arguments: str, code: int = 0) -> str:
         return self.run(self.python, "-m", "whimbrel", *arguments, code=code)
@@ -111,11 +116,13 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
 def test_up_and_down(environment: Environment) -> None:
     assert "acme-views 1.0" in environment.whimbrel("plugins")
     environment.whimbrel("upgrade", "head")
-    count = "import sqlite3; print(sqlite3.connect('shop.db').execute('SELECT count(*) FROM short').fetchone()[0])"
-    assert environment.run(environment.python, "-c", count) == "0\n"
+    with closing(sqlite3.connect(environment.project / "shop.db")) as database:
+        database.execute("INSERT INTO book VALUES ('Emma', 15)")
+        assert database.execute("SELECT * FROM short").fetchall() == [("Emma",)]
     environment.whimbrel("downgrade", "base")
-    left = "import sqlite3; print(sqlite3.connect('shop.db').execute('SELECT name FROM sqlite_master').fetchall())"
-    assert environment.run(environment.python, "-c", left) == "[('whimbrel_version',)]\n"
+    with closing(sqlite3.connect(environment.project / "shop.db")) as database:
+        left = database.execute("SELECT name FROM sqlite_master WHERE type <> 'index'").fetchall()
+    assert left == [("whimbrel_version",)]
 
 
 def test_as_text(environment: Environment) -> None:
@@ -138,7 +145,7 @@ def test_a_second_package_with_one_of_its_verbs_is_an_error_that_names_both(
     try:
         said = environment.whimbrel("upgrade", "head", "--sql", code=1)
     finally:
-        environment.run(sys.executable, "-m", "pip", "--python", environment.python, "uninstall", "-q", "-y", "better-views")  # fmt: skip  # noqa: E501
+        environment.pip("uninstall", "--yes", "better-views")
     assert "op.create_view comes from both acme_views.directives.CreateViewOp (acme-views 1.0)" in said
     assert "and better_views.CreateViewOp (better-views 2.0)" in said
     assert "Uninstall one of the two" in said

@@ -149,9 +149,7 @@ class DropViewOp(ViewOp):
         existing_query: Query | None = None,
     ) -> None:
         """Carry out ``op.drop_view``."""
-        operations.invoke(
-            cls(name, schema=schema, if_exists=if_exists, cascade=cascade, existing_query=existing_query)
-        )
+        operations.invoke(cls(name, schema=schema, if_exists=if_exists, cascade=cascade, existing_query=existing_query))
 
     def reverse(self) -> CreateViewOp:
         """Return the directive that creates it again.

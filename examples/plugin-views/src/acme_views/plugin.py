@@ -35,8 +35,6 @@ def whimbrel_operations(registry: OperationRegistry) -> None:
 @hookimpl(optionalhook=True)  # autogenerate's own hook: it may not be installed
 def whimbrel_render_item(context: MigrationRun, kind: str, item: object) -> str | None:
     """Spell a directive as the call that a script makes."""
-    if kind == "operation" and isinstance(item, (CreateViewOp, ReplaceViewOp, DropViewOp)):
+    if kind == "operation" and isinstance(item, CreateViewOp | ReplaceViewOp | DropViewOp):
         return render(item, context)
     return None
-
-

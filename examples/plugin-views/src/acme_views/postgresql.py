@@ -38,7 +38,8 @@ _NEEDING = text(
         JOIN pg_rewrite r ON r.oid = d.objid
         WHERE r.ev_class <> ALL (path)
     )
-    SELECT c.oid, CAST(c.relkind AS text) AS kind, c.relname, CASE WHEN pg_table_is_visible(c.oid) THEN NULL ELSE n.nspname END AS schema,
+    SELECT c.oid, CAST(c.relkind AS text) AS kind, c.relname,
+           CASE WHEN pg_table_is_visible(c.oid) THEN NULL ELSE n.nspname END AS schema,
            CASE WHEN c.relkind = 'v' THEN pg_get_viewdef(c.oid) END AS query
     FROM needing JOIN pg_class c USING (oid) JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.oid <> :oid

@@ -31,12 +31,12 @@ class Views:
 
         :raises CommandError: other views need it, or nobody can tell whether any do.
         """
-        connection = operations.get_bind()
+        connection: Connection | None = operations.get_context().connection
         needing = self.needing(connection, op.view) if connection is not None else None
         if op.cascade and needing is None:
+            why = "only the database knows, and this run writes SQL as text" if connection is None else "is not known"
             raise CommandError(
-                f"drop_view({op.name!r}, cascade=True): which views need it "
-                f"{'only the database knows, and this run writes SQL as text' if connection is None else 'is not known'}.",
+                f"drop_view({op.name!r}, cascade=True): which views need it, {why}.",
                 "Drop them one by one before it, each with op.drop_view().",
             )
         if needing and not op.cascade:
@@ -57,7 +57,7 @@ class ReplaceableViews(Views):
 
         :raises CommandError: one of them, or the view itself, would not be what it was.
         """
-        connection = operations.get_bind()
+        connection: Connection | None = operations.get_context().connection
         if connection is None:
             self.write_replacement(operations, op)
         else:

@@ -164,7 +164,8 @@ def whimbrel_render_item(context: MigrationRun, kind: str, item: object, imports
     :param kind: ``type``, ``server_default``, ``column``, ``constraint``, ``index`` or ``operation``.
     :param item: what is to be spelled.
     :param imports: lines such as ``import myapp.types``, added to by who answers; they open the script.
-    :return: a Python expression, or ``None`` to leave it to the next.
+    :return: a Python expression, or ``None`` to leave it to the next. An operation is spelled as one statement, which
+        may have several lines and begins with ``context.opts["alembic_module_prefix"]``: ``op.create_view(...)``.
     """
 
 
