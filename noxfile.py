@@ -16,7 +16,15 @@ nox.options.error_on_missing_interpreters = False
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 SQLALCHEMIES = ["2.0", "2.1"]
-PACKAGES = ["core", "dialect-postgresql", "dialect-mysql", "dialect-sqlite", "autogen"]
+PACKAGES = [
+    "core",
+    "dialect-postgresql",
+    "dialect-mysql",
+    "dialect-sqlite",
+    "dialect-mssql",
+    "dialect-oracle",
+    "autogen",
+]
 # The peer that benchmarks and parity drive side by side with us, in an environment of its own.
 PEER = ["alembic", "psycopg[binary]", "PyMySQL"]
 PYTEST = ["python", "-m", "pytest", "-n", "auto", "--maxprocesses", "8"]

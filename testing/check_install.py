@@ -16,7 +16,15 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("core", "dialect-postgresql", "dialect-mysql", "dialect-sqlite", "autogen")
+PACKAGES = (
+    "core",
+    "dialect-postgresql",
+    "dialect-mysql",
+    "dialect-sqlite",
+    "dialect-mssql",
+    "dialect-oracle",
+    "autogen",
+)
 
 
 def main() -> None:
@@ -136,9 +144,10 @@ def use_core_with_one_dialect(wheels: Path, folder: Path) -> None:
 
 def use_extras(wheels: Path, folder: Path) -> None:
     """Core's extras bring the siblings."""
-    environment = Environment(wheels, folder, "whimbrel[postgresql,mysql,sqlite,autogen]")
+    environment = Environment(wheels, folder, "whimbrel[postgresql,mysql,sqlite,mssql,oracle,autogen]")
     output = environment.whimbrel("plugins")
-    for sibling in ("whimbrel-postgresql", "whimbrel-mysql", "whimbrel-sqlite", "whimbrel-autogen"):
+    for package in PACKAGES[1:]:
+        sibling = f"whimbrel-{package.removeprefix('dialect-')}"
         expect(sibling in output, f"{sibling} is not listed:\n{output}")
 
 

@@ -24,7 +24,9 @@ OWN_DISTRIBUTIONS: Final = frozenset(
         "whimbrel",
         "whimbrel-alembic",
         "whimbrel-autogen",
+        "whimbrel-mssql",
         "whimbrel-mysql",
+        "whimbrel-oracle",
         "whimbrel-postgresql",
         "whimbrel-sqlite",
     }

@@ -31,7 +31,7 @@ def duckdb(site: Site, distribution: str = "whimbrel-duckdb", module: str = "whi
 
 def test_only_the_dialect_that_is_met_is_loaded(bare_site: Site) -> None:
     duckdb(bare_site)
-    bare_site.install("whimbrel-oracle", {"whimbrel.dialects": {"oracle": "whimbrel_oracle"}}, {"whimbrel_oracle": ""})
+    bare_site.install("whimbrel-sybase", {"whimbrel.dialects": {"sybase": "whimbrel_sybase"}}, {"whimbrel_sybase": ""})
 
     plugins = Plugins.load()
     assert bare_site.imported() == []
@@ -54,6 +54,8 @@ def test_one_module_may_serve_two_dialects(bare_site: Site) -> None:
         ("postgresql", "whimbrel-postgresql"),
         ("mysql", "whimbrel-mysql"),
         ("mariadb", "whimbrel-mysql"),
+        ("mssql", "whimbrel-mssql"),
+        ("oracle", "whimbrel-oracle"),
         ("sqlite", "whimbrel-sqlite"),
     ],
 )

@@ -15,6 +15,8 @@ import pytest
         ("postgresql", "whimbrel_postgresql"),
         ("mysql", "whimbrel_mysql"),
         ("mariadb", "whimbrel_mysql"),
+        ("mssql", "whimbrel_mssql"),
+        ("oracle", "whimbrel_oracle"),
     ],
 )
 def test_a_run_imports_the_package_of_its_own_database_only(dialect: str, package: str) -> None:

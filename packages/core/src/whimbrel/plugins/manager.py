@@ -29,7 +29,9 @@ log = logging.getLogger("whimbrel.plugins")
 
 KNOWN_DIALECTS: Final = {
     "mariadb": "whimbrel-mysql",
+    "mssql": "whimbrel-mssql",
     "mysql": "whimbrel-mysql",
+    "oracle": "whimbrel-oracle",
     "postgresql": "whimbrel-postgresql",
     "sqlite": "whimbrel-sqlite",
 }

@@ -1,0 +1,1 @@
+"""Whimbrel's SQL Server dialect; core finds it by its entry point, ``plugin``."""

@@ -1,0 +1,1 @@
+"""Whimbrel's Oracle dialect; core finds it by its entry point, ``plugin``."""
