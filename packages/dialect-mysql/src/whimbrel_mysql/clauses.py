@@ -11,13 +11,14 @@ ESCAPES: Final = r"'(?:[^'\\]|\\.|'')*'"
 NO_ESCAPES: Final = r"'(?:[^']|'')*'"
 
 # What begins a clause of a column's definition; what stands between two of these belongs to the former.
-_BEGINNINGS: Final = frozenset(
-    "AS AUTO_INCREMENT CHARACTER CHARSET CHECK COLLATE COLUMN_FORMAT COMMENT COMPRESSED DEFAULT ENGINE_ATTRIBUTE "
-    "GENERATED INVISIBLE NOT NULL ON PRIMARY REF_SYSTEM_ID SECONDARY_ENGINE_ATTRIBUTE SRID STORAGE UNIQUE VISIBLE "
-    "WITH WITHOUT".split()
+_BEGINNING: Final = re.compile(
+    "AS|AUTO_INCREMENT|CHARACTER|CHARSET|CHECK|COLLATE|COLUMN_FORMAT|COMMENT|COMPRESSED|DEFAULT|ENGINE_ATTRIBUTE|"
+    "GENERATED|INVISIBLE|NOT|NULL|ON|PRIMARY|REF_SYSTEM_ID|SECONDARY_ENGINE_ATTRIBUTE|SRID|STORAGE|UNIQUE|VISIBLE|"
+    "WITH|WITHOUT|/[*].*",
+    re.I | re.S,
 )
-# What belongs to the clause before it all the same: NOT NULL, DEFAULT NULL, GENERATED ALWAYS AS.
-_CONTINUED: Final = {"NULL": ("NOT", "DEFAULT"), "AS": ("GENERATED",)}
+# What belongs to the clause before it all the same, so many words after its beginning.
+_CONTINUED: Final = {"NULL": {"NOT": 1, "DEFAULT": 1}, "AS": {"GENERATED": 2}}
 
 
 class Syntax(NamedTuple):
@@ -31,6 +32,10 @@ class Syntax(NamedTuple):
 
     backslashes: bool = True
     ansi_quotes: bool = False
+
+
+USUAL: Final = Syntax()
+"""How a server reads and writes SQL unless it is told otherwise."""
 
 
 class Item(NamedTuple):
@@ -53,7 +58,7 @@ class Clause(NamedTuple):
     text: str
 
 
-def items(sql: str, syntax: Syntax = Syntax()) -> list[Item]:
+def items(sql: str, syntax: Syntax = USUAL) -> list[Item]:
     """Return what *sql* consists of; a group in parentheses is one item.
 
     :param sql: SQL text.
@@ -74,7 +79,7 @@ def items(sql: str, syntax: Syntax = Syntax()) -> list[Item]:
     return found
 
 
-def fields(group: str, syntax: Syntax = Syntax()) -> Iterator[str]:
+def fields(group: str, syntax: Syntax = USUAL) -> Iterator[str]:
     """Yield what commas part in a group in parentheses, such as the columns and keys of a CREATE TABLE."""
     inner = group[1:-1]
     start = 0
@@ -85,7 +90,7 @@ def fields(group: str, syntax: Syntax = Syntax()) -> Iterator[str]:
     yield inner[start:].strip()
 
 
-def clauses(definition: str, syntax: Syntax = Syntax()) -> list[Clause]:
+def clauses(definition: str, syntax: Syntax = USUAL) -> list[Clause]:
     """Return the clauses of a column's definition, its type first, with an empty word.
 
     Example::
@@ -96,11 +101,12 @@ def clauses(definition: str, syntax: Syntax = Syntax()) -> list[Clause]:
     parts = items(definition, syntax)
     begins = [(0, "")] if parts else []
     for position, item in enumerate(parts[1:], start=1):
-        beginning = item.word in _BEGINNINGS or item.text.startswith("/*")
-        if beginning and begins[-1][1] not in _CONTINUED.get(item.word, ()):
+        if _BEGINNING.fullmatch(item.text) is None:
+            continue
+        begun, word = begins[-1]
+        continues = word in _CONTINUED.get(item.word, ()) and position == begun + _CONTINUED[item.word][word]
+        if not continues:
             begins.append((position, item.word))
-        elif beginning and position - begins[-1][0] > 1 and item.word == "NULL":
-            begins.append((position, item.word))  # after a default: DEFAULT 5 NULL
     ends = [position for position, _ in begins[1:]] + [len(parts)]
     return [
         Clause(word, definition[parts[begin].start : parts[end - 1].end])
@@ -108,7 +114,7 @@ def clauses(definition: str, syntax: Syntax = Syntax()) -> list[Clause]:
     ]
 
 
-def unquoted(name: str, syntax: Syntax = Syntax()) -> str:
+def unquoted(name: str, syntax: Syntax = USUAL) -> str:
     """Return a name as it is, whether it stands in quotes or not."""
     quote = name[:1]
     if quote == "`" or (quote == '"' and syntax.ansi_quotes):
@@ -116,7 +122,7 @@ def unquoted(name: str, syntax: Syntax = Syntax()) -> str:
     return name
 
 
-def renamed(sql: str, old: str, new: str, syntax: Syntax = Syntax()) -> str:
+def renamed(sql: str, old: str, new: str, syntax: Syntax = USUAL) -> str:
     """Return an expression with the quoted name *old* replaced by *new*, in quotes already.
 
     :param sql: the expression, as the database prints it: every name in quotes.

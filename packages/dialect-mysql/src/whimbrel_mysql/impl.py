@@ -3,39 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, NamedTuple, NoReturn
+from typing import Any, ClassVar, Literal
 
-from sqlalchemy import Column, Computed, Identity, Index, Inspector, Integer, inspect, literal_column, text
-from sqlalchemy.exc import NoSuchTableError
-from sqlalchemy.sql.compiler import DDLCompiler
-from sqlalchemy.types import NullType, TypeEngine, to_instance
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Constraint,
+    CursorResult,
+    ForeignKeyConstraint,
+    Index,
+    Inspector,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    inspect,
+)
+from sqlalchemy.schema import AddConstraint, CreateIndex, DropIndex, ExecutableDDLElement
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.types import to_instance
 
-from whimbrel.ddl import ColumnName, ServerDefault, TypeArgument
+from whimbrel.ddl import DropColumn, ServerDefault, TypeArgument
 from whimbrel.errors import CommandError, UnsupportedOperation
 from whimbrel.impl import Capability, DefaultImpl, Support
 from whimbrel.operations.directives.indexes import NO_TABLE
 from whimbrel.unset import UNSET, UnsetType
-from whimbrel_mysql import options
-from whimbrel_mysql.ddl import ON_UPDATE, MySQLAlterDefault, MySQLChangeColumn, MySQLModifyColumn, needs_definition
+from whimbrel_mysql import catalog
+from whimbrel_mysql.alter import ColumnChange, says_on_update
+from whimbrel_mysql.clauses import USUAL, unquoted
+from whimbrel_mysql.ddl import MySQLAddColumn, MySQLDropConstraint, WithOptions
+from whimbrel_mysql.definition import Change, Definition
+from whimbrel_mysql.options import COLUMN_KEYWORDS, STATEMENT_KEYWORDS, Options, options_of, statement_keywords
 
 Autoincrement = bool | Literal["auto", "ignore_fk"]
 
 # https://dev.mysql.com/doc/relnotes/mysql/8.0/en/news-8-0-3.html, https://mariadb.com/kb/en/mariadb-1052-release-notes/
 RENAME_COLUMN_SINCE = {"mysql": (8, 0, 3), "mariadb": (10, 5, 2)}
 
-
-class Definition(NamedTuple):
-    """All that MODIFY and CHANGE want repeated of a column; ``UNSET`` where it is not known."""
-
-    type_: TypeEngine[Any] | UnsetType = UNSET
-    nullable: bool | UnsetType = UNSET
-    default: ServerDefault | UnsetType | None = UNSET
-    autoincrement: bool | UnsetType = UNSET
-    comment: str | UnsetType | None = UNSET
-
-    def completed_by(self, other: Definition) -> Definition:
-        """Return this one with what is not known taken from *other*."""
-        return self._replace(**{name: getattr(other, name) for name, value in self._asdict().items() if value is UNSET})
+_KINDS: dict[type[Constraint], str] = {
+    PrimaryKeyConstraint: "PRIMARY KEY",
+    ForeignKeyConstraint: "FOREIGN KEY",
+    UniqueConstraint: "UNIQUE",
+    CheckConstraint: "CHECK",
+}
 
 
 class MySQLImpl(DefaultImpl):
@@ -46,10 +54,12 @@ class MySQLImpl(DefaultImpl):
 
     __dialect__ = "mysql"
     transactional_ddl = False
+    rows_through_driver = True
     capabilities: ClassVar[Mapping[Capability, Support]] = {
         **dict.fromkeys(Capability, Support.YES),
-        **dict.fromkeys((Capability.ALTER_COLUMN_COMPUTED, Capability.ALTER_COLUMN_IDENTITY), Support.NO),
-        Capability.IF_EXISTS_CONSTRAINT: Support.UNKNOWN,
+        # Stored columns may become plain and the other way about, virtual ones may not: tried.
+        Capability.ALTER_COLUMN_COMPUTED: Support.UNKNOWN,
+        Capability.ALTER_COLUMN_IDENTITY: Support.NO,
     }
 
     def support(self, capability: Capability) -> Support:
@@ -60,7 +70,7 @@ class MySQLImpl(DefaultImpl):
         """
         if capability is Capability.EXPRESSION_INDEX and self.is_mariadb:
             return Support.NO
-        if capability in (Capability.IF_EXISTS_COLUMN, Capability.IF_EXISTS_INDEX) and not self.is_mariadb:
+        if capability in _IF_EXISTS and not self.is_mariadb:
             return Support.NO if self.connection is None or self.as_sql else Support.YES
         return super().support(capability)
 
@@ -69,29 +79,79 @@ class MySQLImpl(DefaultImpl):
         """Whether the server is a MariaDB, as far as URL and connection tell."""
         return bool(getattr(self.dialect, "is_mariadb", False))
 
+    def execute(
+        self, sql: Executable | str, execution_options: Mapping[str, Any] | None = None
+    ) -> CursorResult[Any] | None:
+        """Execute a statement; see :meth:`whimbrel.impl.DefaultImpl.execute`.
+
+        What an index or a constraint says of ``ALGORITHM`` and ``LOCK`` counts whoever adds or drops it.
+        """
+        if isinstance(sql, AddConstraint | CreateIndex | DropIndex):
+            operation = {AddConstraint: "create_constraint", CreateIndex: "create_index"}.get(type(sql), "drop_index")
+            sql = _carried_out(sql, self._options(operation, statement_keywords(sql.element.dialect_kwargs)))
+        return super().execute(sql, execution_options)
+
+    def _options(self, operation: str, keywords: Mapping[str, Any], *known: str) -> Options:
+        return options_of(operation, keywords, self.is_mariadb, known or STATEMENT_KEYWORDS)
+
     # -- columns ------------------------------------------------------------------------------------------------------
 
-    def add_column(self, table_name: str, column: Column[Any], *, if_not_exists: bool | None = None, **kw: Any) -> None:
+    def add_column(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        schema: str | None = None,
+        if_not_exists: bool | None = None,
+        inline_references: bool | None = None,
+        inline_primary_key: bool | None = None,
+        **kw: Any,
+    ) -> None:
         """Add a column; see :meth:`whimbrel.impl.DefaultImpl.add_column`.
 
+        :param kw: ``mysql_after`` (a column), ``mysql_first``, ``mysql_algorithm``, ``mysql_lock``, of which the last
+            two count for the constraints and indexes that come with the column too.
         :raises UnsupportedOperation: *if_not_exists* as text, for MySQL.
         """
+        options = self._options("add_column", kw, *COLUMN_KEYWORDS)
         if if_not_exists and not self.is_mariadb:
-            if column.name.lower() in self._columns_there("add_column", table_name, kw.get("schema")):
+            if column.name.lower() in self._columns_there("add_column", table_name, schema):
                 return
             if_not_exists = None
-        super().add_column(table_name, column, if_not_exists=if_not_exists, **kw)
+        statement = MySQLAddColumn(
+            table_name,
+            column,
+            schema=schema,
+            if_not_exists=if_not_exists,
+            inline_references=inline_references,
+            inline_primary_key=inline_primary_key,
+            how=options,
+        )
+        self.execute(_carried_out(statement, options))
+        comes_along: list[Constraint | Index] = [*column.table.constraints, *column.table.indexes]
+        for item in comes_along:
+            item.dialect_kwargs.update(statement_keywords(kw))
 
-    def drop_column(self, table_name: str, column: Column[Any], *, if_exists: bool | None = None, **kw: Any) -> None:
+    def drop_column(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        schema: str | None = None,
+        if_exists: bool | None = None,
+        **kw: Any,
+    ) -> None:
         """Drop a column; see :meth:`whimbrel.impl.DefaultImpl.drop_column`.
 
+        :param kw: ``mysql_algorithm``, ``mysql_lock``.
         :raises UnsupportedOperation: *if_exists* as text, for MySQL.
         """
+        options = self._options("drop_column", kw)
         if if_exists and not self.is_mariadb:
-            if column.name.lower() not in self._columns_there("drop_column", table_name, kw.get("schema")):
+            if column.name.lower() not in self._columns_there("drop_column", table_name, schema):
                 return
             if_exists = None
-        super().drop_column(table_name, column, if_exists=if_exists, **kw)
+        self.execute(_carried_out(DropColumn(table_name, column, schema=schema, if_exists=if_exists), options))
 
     def alter_column(
         self,
@@ -114,151 +174,121 @@ class MySQLImpl(DefaultImpl):
     ) -> None:
         """Change a column; see :meth:`whimbrel.impl.DefaultImpl.alter_column`.
 
-        A default or a name changes by itself. Anything else takes the whole definition of the column: what no
-        argument says of it is read from the database; where SQL is written as text, it is taken to be able to hold
-        NULL, and to have neither default nor comment.
+        A default or a name changes by itself. Anything else takes the whole definition of the column, which is read
+        from the database. Where SQL is written as text, it is what is ``existing_``; what is not given is taken to be
+        so: able to hold NULL, without default and comment, not counting.
 
+        ``ON UPDATE`` stays, unless the new default or *existing_server_default* speaks of it.
+
+        :param kw: ``mysql_after`` (a column), ``mysql_first``, ``mysql_algorithm``, ``mysql_lock``.
         :raises CommandError: SQL is written as text and neither *type_* nor *existing_type* is given.
-        :raises UnsupportedOperation: the column is to become, or to cease to be, computed or an identity.
+        :raises UnsupportedOperation: the column is to become, or to cease to be, an identity or a virtual column.
         """
-        wanted = _definition(type_, nullable, server_default, autoincrement, comment)
-        existing = _definition(
-            existing_type,
-            existing_nullable,
-            existing_server_default,
-            existing_autoincrement,
-            UNSET if existing_comment is None else existing_comment,
-        )
-        if wanted.default is not UNSET and (_is_generated(wanted.default) or _is_generated(existing.default)):
-            self._refuse_generated(table_name, column_name)
-        if self._takes_whole_definition(wanted, name):
-            self._redefine(table_name, column_name, schema, name, wanted.completed_by(existing))
-            return
-        if wanted.default is not UNSET:
-            self.execute(MySQLAlterDefault(table_name, column_name, wanted.default, schema=schema))
-        if name is not None:
-            self.execute(ColumnName(table_name, column_name, name, schema=schema))
-
-    def _takes_whole_definition(self, wanted: Definition, name: str | None) -> bool:
-        """Return whether a change repeats the definition of the column: all do, but those of a default or a name."""
-        if any(part is not UNSET for part in wanted._replace(default=UNSET)):
-            return True
-        if wanted.default is not UNSET and wanted.default is not None:
-            compiler = self.dialect.ddl_compiler(self.dialect, None)  # type: ignore[arg-type]  # SQLAlchemy's own habit
-            assert isinstance(compiler, DDLCompiler)
-            if needs_definition(compiler, wanted.default):
-                return True
-        return name is not None and not self._renames_columns()
-
-    def _redefine(
-        self, table_name: str, column_name: str, schema: str | None, name: str | None, definition: Definition
-    ) -> None:
-        """Define a column anew, what is not known of it taken from the database where there is one."""
-        if any(part is UNSET for part in definition) and self.connection is not None and not self.as_sql:
-            definition = definition.completed_by(self._reflected(table_name, column_name, schema, definition.type_))
-        if definition.type_ is UNSET:
-            raise CommandError(
-                f"alter_column({table_name!r}, {column_name!r}): MySQL wants the column's whole definition repeated, "
-                "and its type is not given.",
-                "Give existing_type (and existing_nullable, existing_server_default, existing_comment, which are lost "
-                "otherwise).",
-            )
-        statement = MySQLModifyColumn if name is None else MySQLChangeColumn
-        self.execute(
-            statement(
-                table_name,
-                column_name,
-                schema=schema,
-                newname=name,
-                type_=definition.type_,
-                nullable=definition.nullable is not False,
-                default=None if definition.default is UNSET else definition.default,
-                autoincrement=definition.autoincrement is True,
-                comment=None if definition.comment is UNSET else definition.comment,
-            )
-        )
-
-    def _reflected(
-        self, table_name: str, column_name: str, schema: str | None, type_: TypeEngine[Any] | UnsetType
-    ) -> Definition:
-        """Return what the database says of a column; nothing if there is no such column, which ALTER TABLE will say.
-
-        :param type_: the type it is to have, if that is known already.
-        """
-        assert self.connection is not None
-        try:
-            columns = inspect(self.connection).get_columns(table_name, schema=schema)
-        except NoSuchTableError:
-            return Definition()
-        for column in columns:
-            if column["name"].lower() == column_name.lower():
-                break
-        else:
-            return Definition()
-        default: ServerDefault | None = None
-        comment = column.get("comment")
-        if "computed" in column:
-            default = Computed(column["computed"]["sqltext"], persisted=column["computed"].get("persisted"))
-        else:
-            sql = column["default"]
-            if sql is None or sql.count("(") != sql.count(")"):
-                sql, comment = self._default_and_comment(table_name, column["name"], schema) or (sql, comment)
-            default = None if sql is None else literal_column(sql)
-        counts = type_ is UNSET or isinstance(type_, Integer)  # AUTO_INCREMENT is for integers only
-        return Definition(
-            UNSET if isinstance(column["type"], NullType) else column["type"],
-            column["nullable"],
-            default,
-            counts and column.get("autoincrement") is True,
-            comment,
-        )
-
-    def _default_and_comment(
-        self, table_name: str, column_name: str, schema: str | None
-    ) -> tuple[str | None, str] | None:
-        """Return the default of a column as SQL, and its comment, where SQLAlchemy may not have understood the former.
-
-        It gives up on expressions with spaces or quotes in them, and then misses the comment too. A temporary table is
-        not in the catalog: ``None``.
-
-        https://dev.mysql.com/doc/refman/8.4/en/information-schema-columns-table.html,
-        https://mariadb.com/kb/en/information-schema-columns-table/
-        """
-        assert self.connection is not None
-        row = self.connection.execute(
-            text(
-                "SELECT column_default, extra, column_comment FROM information_schema.columns "
-                "WHERE table_schema = coalesce(:schema, database()) AND table_name = :table AND column_name = :column"
+        change = ColumnChange(
+            table_name,
+            column_name,
+            schema,
+            new_name=name,
+            change=Change(
+                type_=UNSET if type_ is None else to_instance(type_),
+                nullable=UNSET if nullable is None else nullable,
+                default=server_default,
+                autoincrement=UNSET if autoincrement is None else autoincrement is True,
+                comment=comment,
+                on_update=says_on_update(self.dialect, server_default, existing_server_default),
             ),
-            {"schema": schema, "table": table_name, "column": column_name},
-        ).first()
-        if row is None:
-            return None
-        default, extra, comment = row
-        if default is not None and not self.is_mariadb:
-            # MySQL tells an expression by EXTRA, and escapes its quotes; anything else is the value of a literal.
-            if "DEFAULT_GENERATED" in extra.upper():
-                default = default.replace("\\'", "'")
-            else:
-                default = "'{}'".format(default.replace("\\", "\\\\").replace("'", "''"))
-        on_update = ON_UPDATE.search(extra)
-        if on_update is not None:
-            default = f"{default or 'NULL'} {extra[on_update.start() :]}"
-        return None if default == "NULL" else default, comment
+            assumed=Definition(
+                type_=UNSET if existing_type is None else to_instance(existing_type),
+                nullable=existing_nullable is not False,
+                default=None if existing_server_default is UNSET else existing_server_default,
+                autoincrement=existing_autoincrement is True,
+                comment=existing_comment,
+            ),
+            default_known=existing_server_default is not UNSET,
+            options=self._options("alter_column", kw, *COLUMN_KEYWORDS),
+        )
+        read, syntax = None, USUAL
+        if self.connection is not None and not self.as_sql and not change.is_one_of_name(self._renames_columns()):
+            read, syntax = catalog.definition(self.connection, table_name, column_name, schema)
+        for statement in change.statements(read, syntax, self.dialect, self._renames_columns()):
+            self.execute(_carried_out(statement, change.options))
 
     def _renames_columns(self) -> bool:
         """Return whether the server knows RENAME COLUMN; as text, where nobody knows, yes."""
         version = self.dialect.server_version_info
         return version is None or version >= RENAME_COLUMN_SINCE["mariadb" if self.is_mariadb else "mysql"]
 
-    def _refuse_generated(self, table_name: str, column_name: str) -> NoReturn:
-        raise UnsupportedOperation(
-            f"{self.dialect.name} cannot make column {table_name}.{column_name} computed or an identity, or plain "
-            "again, with alter_column().",
-            "Drop the column and add it again, or write the statement with op.execute().",
-            dialect=self.dialect.name,
-            operation="alter_column",
+    # -- constraints --------------------------------------------------------------------------------------------------
+
+    def drop_constraint(self, const: Constraint, *, if_exists: bool | None = None, **kw: Any) -> None:
+        """Drop a constraint; see :meth:`whimbrel.impl.DefaultImpl.drop_constraint`.
+
+        Its kind decides on the words. Where it is not given, the database is asked.
+
+        :raises CommandError: its kind or its name is not given and cannot be found out.
+        :raises UnsupportedOperation: *if_exists* as text, where the server has no words for it.
+        """
+        options = self._options("drop_constraint", statement_keywords(const.dialect_kwargs))
+        kind = next((kind for cls, kind in _KINDS.items() if isinstance(const, cls)), None)
+        name = None if kind == "PRIMARY KEY" else self._name_of(const)
+        has_words = self.is_mariadb and kind not in (None, "PRIMARY KEY")
+        if kind is None or (if_exists and not has_words):
+            kind = self._kind_there(const, name, kind, bool(if_exists))
+            if kind is None:
+                return
+            if_exists = False
+        words = {"UNIQUE": "INDEX", "CHECK": "CONSTRAINT" if self.is_mariadb else "CHECK"}.get(kind, kind)
+        self.execute(_carried_out(MySQLDropConstraint(words, const, bool(if_exists)), options))
+
+    def _name_of(self, const: Constraint) -> str:
+        """Return the name of a constraint, as a naming convention may have made it."""
+        formatted = self.dialect.identifier_preparer.format_constraint(const)
+        if formatted is None:
+            raise CommandError(
+                f"drop_constraint(None, {const.table.name!r}): a constraint is dropped by its name.",
+                "Give it; SHOW CREATE TABLE tells the name that the database has made.",
+            )
+        return unquoted(formatted)
+
+    def _kind_there(self, const: Constraint, name: str | None, kind: str | None, if_exists: bool) -> str | None:
+        """Return the kind of a constraint as the database knows it; ``None`` if it is not there and need not be.
+
+        :param name: its name; ``None`` for that of the primary key.
+        :param kind: the kind it is to be of; ``None`` for any.
+        :param if_exists: whether it need not be there.
+        :raises CommandError: it is not there, or two are.
+        """
+        table, schema = const.table.name, const.table.schema
+        called = f"drop_constraint({name!r}, {table!r})"
+        if self.connection is None or self.as_sql:
+            if kind is None:
+                raise CommandError(
+                    f"{called}: {self._server} wants to know what kind of constraint that is.",
+                    'Give type_="unique", "foreignkey", "primary" or "check"; connected to a database, that is '
+                    "looked up.",
+                )
+            self._inspector("drop_constraint", f"constraint {name or 'PRIMARY'!r}")
+        assert self.connection is not None
+        there = catalog.constraint_kinds(self.connection, table, schema)
+        kinds = there.get((name or "PRIMARY").lower(), set())
+        if kind is not None:
+            return kind if kind in kinds else None
+        if len(kinds) == 1:
+            return next(iter(kinds))
+        if if_exists and not kinds:
+            return None
+        if kinds:
+            raise CommandError(
+                f"{called}: {' and '.join(sorted(kinds))} of table {table} have that name.", "Give type_ to tell which."
+            )
+        raise CommandError(
+            f"{called}: table {table} has no constraint of that name.",
+            f"It has {', '.join(sorted(there)) or 'none at all'}. if_exists=True passes over one that is not there.",
         )
+
+    @property
+    def _server(self) -> str:
+        return "MariaDB" if self.is_mariadb else "MySQL"
 
     # -- indexes ------------------------------------------------------------------------------------------------------
 
@@ -323,22 +353,9 @@ class MariaDBImpl(MySQLImpl):
     __dialect__ = "mariadb"
 
 
-def _definition(
-    type_: TypeArgument | None,
-    nullable: bool | None,
-    default: ServerDefault | UnsetType | None,
-    autoincrement: Autoincrement | None,
-    comment: str | UnsetType | None,
-) -> Definition:
-    """Return what the arguments of ``alter_column()`` say of a column."""
-    return Definition(
-        UNSET if type_ is None else to_instance(type_),
-        UNSET if nullable is None else nullable,
-        default,
-        UNSET if autoincrement is None else autoincrement is True,
-        comment,
-    )
+_IF_EXISTS = (Capability.IF_EXISTS_COLUMN, Capability.IF_EXISTS_CONSTRAINT, Capability.IF_EXISTS_INDEX)
 
 
-def _is_generated(default: ServerDefault | UnsetType | None) -> bool:
-    return isinstance(default, Computed | Identity)
+def _carried_out(statement: ExecutableDDLElement, options: Options) -> ExecutableDDLElement:
+    """Return a statement that says how it is to be carried out, where anybody has asked."""
+    return WithOptions(statement, options) if options.words else statement

@@ -16,6 +16,12 @@ _ALGORITHMS: Final = {
 _LOCKS: Final = ("DEFAULT", "NONE", "SHARED", "EXCLUSIVE")
 _PREFIXES: Final = ("mysql_", "mariadb_")
 
+STATEMENT_KEYWORDS: Final = ("algorithm", "lock")
+"""What any statement takes."""
+
+COLUMN_KEYWORDS: Final = (*STATEMENT_KEYWORDS, "after", "first")
+"""What a statement that places a column takes."""
+
 
 class Options(NamedTuple):
     """What keywords such as ``mysql_algorithm`` ask for.
@@ -46,9 +52,11 @@ class Options(NamedTuple):
         return self.first or self.after is not None
 
 
-def options_of(
-    operation: str, keywords: Mapping[str, Any], is_mariadb: bool, known: tuple[str, ...] = ("algorithm", "lock")
-) -> Options:
+AS_USUAL: Final = Options()
+"""Nothing is asked for."""
+
+
+def options_of(operation: str, keywords: Mapping[str, Any], is_mariadb: bool, known: tuple[str, ...]) -> Options:
     """Return what the keywords of an operation ask for.
 
     Those that begin with ``mysql_`` count for MariaDB too, unless one that begins with ``mariadb_`` says otherwise.
@@ -61,7 +69,9 @@ def options_of(
     """
     said: dict[str, Any] = {}
     for prefix in _PREFIXES if is_mariadb else _PREFIXES[:1]:
-        said |= {name.removeprefix(prefix): (name, value) for name, value in keywords.items() if name.startswith(prefix)}
+        said |= {
+            name.removeprefix(prefix): (name, value) for name, value in keywords.items() if name.startswith(prefix)
+        }
     for stem, (name, _) in said.items():
         if stem not in known:
             choice = ", ".join(f"mysql_{item}" for item in known)
@@ -84,17 +94,17 @@ def options_of(
     return Options(**given)
 
 
-def keywords_of(construct: Index | Constraint) -> dict[str, Any]:
-    """Return those keywords of a construct that are ours, not SQLAlchemy's."""
-    ours = {f"{prefix}{name}" for prefix in _PREFIXES for name in ("algorithm", "lock")}
-    return {name: value for name, value in construct.dialect_kwargs.items() if name in ours}
+def statement_keywords(keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of *keywords* that are about the statement as a whole."""
+    ours = {f"{prefix}{name}" for prefix in _PREFIXES for name in STATEMENT_KEYWORDS}
+    return {name: value for name, value in keywords.items() if name in ours}
 
 
 def declare_keywords() -> None:
     """Let SQLAlchemy's indexes and constraints take ``mysql_algorithm``, ``mysql_lock`` and the same for MariaDB."""
     for construct in (Index, Constraint):
         for dialect in ("mysql", "mariadb"):
-            for name in ("algorithm", "lock"):
+            for name in STATEMENT_KEYWORDS:
                 construct.argument_for(dialect, name, None)
 
 

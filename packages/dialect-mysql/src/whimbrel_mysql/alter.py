@@ -1,0 +1,150 @@
+"""What a change of a column becomes: a statement about one thing where there is one, else its definition anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Computed, Dialect, Identity
+from sqlalchemy.sql.compiler import DDLCompiler
+
+from whimbrel.ddl import AlterTable, ColumnName, ServerDefault, format_column_name
+from whimbrel.errors import CommandError, UnsupportedOperation
+from whimbrel.unset import UNSET, UnsetType
+from whimbrel_mysql.clauses import Syntax
+from whimbrel_mysql.ddl import MySQLAlterDefault, MySQLDefineColumn, mentions_on_update
+from whimbrel_mysql.definition import Change, Definition
+from whimbrel_mysql.options import Options
+
+
+@dataclass(frozen=True)
+class ColumnChange:
+    """What ``alter_column()`` was asked for.
+
+    :param table_name: the table.
+    :param column_name: the column.
+    :param schema: the table's schema; ``None`` for the connection's default.
+    :param new_name: the column's new name; ``None`` where it keeps the one it has.
+    :param change: what changes besides.
+    :param assumed: what the column is said to be now; counts where there is no database to ask.
+    :param default_known: whether *assumed* knows about its default.
+    :param options: how it is to be carried out, and where the column is to stand.
+    """
+
+    table_name: str
+    column_name: str
+    schema: str | None
+    new_name: str | None
+    change: Change
+    assumed: Definition
+    default_known: bool
+    options: Options
+
+    def is_one_of_name(self, renames_columns: bool) -> bool:
+        """Return whether it takes no more than RENAME COLUMN, or nothing at all.
+
+        :param renames_columns: whether the server knows RENAME COLUMN.
+        """
+        named = self.new_name is None or renames_columns
+        return named and not self.options.has_position and self.change == Change(on_update=self.change.on_update)
+
+    def statements(
+        self, read: Definition | None, syntax: Syntax, dialect: Dialect, renames_columns: bool
+    ) -> Iterator[AlterTable]:
+        """Yield the statements.
+
+        :param read: what the database says that the column is now; ``None`` where it was not asked.
+        :param syntax: how that is written.
+        :param dialect: SQLAlchemy's dialect.
+        :param renames_columns: whether the server knows RENAME COLUMN.
+        :raises CommandError: the definition is wanted, and the type is not known.
+        :raises UnsupportedOperation: the column is to become, or to cease to be, an identity or a virtual column.
+        """
+        existing = self.assumed if read is None else read
+        if self.change.default is not UNSET:
+            self._check_generated(existing, self.default_known or read is not None, dialect.name)
+        if self._takes_definition(existing) or (self.new_name is not None and not renames_columns):
+            yield self._definition(existing, syntax, dialect)
+            return
+        if self.change.default is not UNSET:
+            type_ = None if existing.type_ is UNSET else existing.type_
+            yield MySQLAlterDefault(self.table_name, self.column_name, self.change.default, self.schema, type_)
+        if self.new_name is not None:
+            yield ColumnName(self.table_name, self.column_name, self.new_name, schema=self.schema)
+
+    def _takes_definition(self, existing: Definition) -> bool:
+        """Return whether the change repeats the definition of the column: all do, but those of a default or a name.
+
+        With ``SET DEFAULT``, MariaDB takes ``ON UPDATE`` away together with a default of the current time.
+        """
+        if self.options.has_position or not (self.change.is_of_default or self.change == Change()):
+            return True
+        if self.change.default is UNSET:
+            return False
+        generated = existing.is_generated or isinstance(self.change.default, Computed)
+        return generated or self.change.on_update or existing.on_update is not None
+
+    def _definition(self, existing: Definition, syntax: Syntax, dialect: Dialect) -> MySQLDefineColumn:
+        definition = existing.changed(self.change, dialect)
+        if definition.type_ is UNSET:
+            raise CommandError(
+                f"alter_column({self.table_name!r}, {self.column_name!r}): MySQL wants the column's whole definition "
+                "repeated, and its type is not given.",
+                "Give existing_type (and existing_nullable, existing_server_default, existing_comment, which are lost "
+                "otherwise).",
+            )
+        if self.new_name is not None:
+            quoted = format_column_name(_compiler(dialect), self.new_name)
+            definition = definition.renamed(self.column_name, quoted, syntax)
+        return MySQLDefineColumn(
+            self.table_name,
+            self.column_name,
+            definition,
+            schema=self.schema,
+            newname=self.new_name,
+            how=self.options,
+        )
+
+    def _check_generated(self, existing: Definition, is_known: bool, dialect_name: str) -> None:
+        """Refuse what the server would refuse, too: it stores what it computes, or it does not, and that stays.
+
+        https://dev.mysql.com/doc/refman/8.4/en/alter-table-generated-columns.html
+        """
+        default = self.change.default
+        if isinstance(default, Identity) or isinstance(existing.default, Identity):
+            raise self._unsupported(
+                dialect_name,
+                f"{dialect_name} has no identity columns: {self.table_name}.{self.column_name} neither is one nor can "
+                "become one.",
+                "An integer key counts up with autoincrement=True.",
+            )
+        was = "stored" if existing.is_stored else "virtual" if existing.is_generated else "plain"
+        becomes = "plain"
+        if isinstance(default, Computed):
+            becomes = "stored" if default.persisted else "virtual"
+        if was != becomes and "virtual" in (was, becomes) and (is_known or existing.is_generated):
+            raise self._unsupported(
+                dialect_name,
+                f"{dialect_name} cannot turn the {was} column {self.table_name}.{self.column_name} into a {becomes} "
+                "one with alter_column().",
+                "Drop the column and add it again.",
+            )
+
+    def _unsupported(self, dialect_name: str, message: str, remedy: str) -> UnsupportedOperation:
+        return UnsupportedOperation(message, remedy, dialect=dialect_name, operation="alter_column")
+
+
+def says_on_update(dialect: Dialect, *defaults: ServerDefault | UnsetType | None) -> bool:
+    """Return whether one of *defaults* speaks of ``ON UPDATE``."""
+    compiler = _compiler(dialect)
+    return any(
+        mentions_on_update(compiler, default)
+        for default in defaults
+        if default is not None and default is not UNSET and not isinstance(default, Computed | Identity)
+    )
+
+
+def _compiler(dialect: Dialect) -> DDLCompiler:
+    compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]  # SQLAlchemy's own habit
+    assert isinstance(compiler, DDLCompiler)
+    return compiler

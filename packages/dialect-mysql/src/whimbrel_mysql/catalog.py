@@ -1,0 +1,79 @@
+"""What a database of MySQL or MariaDB says of itself that SQLAlchemy's reflection does not tell."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from whimbrel_mysql.clauses import Clause, Syntax
+from whimbrel_mysql.ddl import ShowCreateTable
+from whimbrel_mysql.definition import Definition, read_definition
+
+_GEOMETRY: Final = re.compile("geom.*|(?:multi)?(?:point|linestring|polygon)", re.I)
+
+
+def definition(
+    connection: Connection, table_name: str, column_name: str, schema: str | None
+) -> tuple[Definition | None, Syntax]:
+    """Return how a column is defined now, ``None`` where there is no such column; and how that is written.
+
+    Read from SHOW CREATE TABLE, which tells more than any table of the catalog and knows temporary tables too:
+    https://dev.mysql.com/doc/refman/8.4/en/show-create-table.html, https://mariadb.com/kb/en/show-create-table/
+
+    :param connection: the connection.
+    :param table_name: the table.
+    :param column_name: the column, in upper or lower case.
+    :param schema: the table's schema; ``None`` for the connection's default.
+    :raises sqlalchemy.exc.ProgrammingError: there is no such table.
+    """
+    mode = str(connection.exec_driver_sql("SELECT @@sql_mode").scalar_one()).split(",")
+    syntax = Syntax(backslashes="NO_BACKSLASH_ESCAPES" not in mode, ansi_quotes="ANSI_QUOTES" in mode)
+    statement = connection.execute(ShowCreateTable(table_name, schema)).one()[1]
+    found = read_definition(statement, column_name, syntax)
+    if found is not None and _GEOMETRY.fullmatch(str(found.type_)) and not found.details:
+        found = _with_srid(connection, found, table_name, column_name, schema)
+    return found, syntax
+
+
+def _with_srid(
+    connection: Connection, found: Definition, table_name: str, column_name: str, schema: str | None
+) -> Definition:
+    """Return a definition with the reference system of its geometry, of which MariaDB's SHOW CREATE TABLE says nothing.
+
+    https://mariadb.com/kb/en/information-schema-geometry_columns-table/
+    """
+    if not getattr(connection.dialect, "is_mariadb", False):
+        return found
+    srid = connection.execute(
+        text(
+            "SELECT srid FROM information_schema.geometry_columns WHERE g_table_schema = coalesce(:schema, database()) "
+            "AND g_table_name = :table AND g_geometry_column = :column"
+        ),
+        {"schema": schema, "table": table_name, "column": column_name},
+    ).scalar()
+    return replace(found, details=(Clause("REF_SYSTEM_ID", f"REF_SYSTEM_ID={int(srid)}"),)) if srid else found
+
+
+def constraint_kinds(connection: Connection, table_name: str, schema: str | None) -> dict[str, set[str]]:
+    """Return the kinds of the constraints of a table, as in ``PRIMARY KEY``, by their names in lower case.
+
+    https://dev.mysql.com/doc/refman/8.4/en/information-schema-table-constraints-table.html
+
+    :param connection: the connection.
+    :param table_name: the table.
+    :param schema: the table's schema; ``None`` for the connection's default.
+    """
+    rows = connection.execute(
+        text(
+            "SELECT constraint_name, constraint_type FROM information_schema.table_constraints "
+            "WHERE table_schema = coalesce(:schema, database()) AND table_name = :table ORDER BY constraint_name"
+        ),
+        {"schema": schema, "table": table_name},
+    )
+    kinds: dict[str, set[str]] = {}
+    for name, kind in rows:
+        kinds.setdefault(name.lower(), set()).add(kind)
+    return kinds
