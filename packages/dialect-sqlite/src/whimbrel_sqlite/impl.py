@@ -38,6 +38,7 @@ class SQLiteImpl(DefaultImpl):
 
     __dialect__ = "sqlite"
     transactional_ddl = True
+    rows_through_driver = True
     capabilities: ClassVar[Mapping[Capability, Support]] = {
         **dict.fromkeys(Capability, Support.NO),
         **dict.fromkeys(

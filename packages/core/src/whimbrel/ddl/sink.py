@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TextIO
+from typing import Any, Final, Protocol, TextIO
 
 from sqlalchemy import Connection, CursorResult, Dialect, Insert, Table, Update, text
 from sqlalchemy.exc import CompileError
@@ -13,12 +13,17 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement, TextClause
 
+from whimbrel.ddl.driver import driver_insert
 from whimbrel.ddl.literals import GIVEN, BinaryLiteral, ansi_binary_literal, text_dialect
+from whimbrel.ddl.rows import Rows
+from whimbrel.ddl.template import RowTemplate
 from whimbrel.errors import CommandError
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 _INDENT_OR_QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\n\t""")
+
+_WRITTEN_AT_ONCE: Final = 1000
 
 # What SQLAlchemy's text() takes for a parameter, and for a colon that is written so as not to be one.
 _WOULD_BIND = re.compile(r"(?<![:\w$\\]):(?=[\w$]+(?![:\w$]))")
@@ -55,15 +60,25 @@ class Sink(Protocol):
         :return: the result; ``None`` where nothing was executed.
         """
 
+    def insert(self, statement: Insert, rows: Rows) -> None:
+        """Execute, or write, an INSERT for each of many rows.
+
+        :param statement: an INSERT without values.
+        :param rows: the rows.
+        """
+
 
 class ConnectionSink:
     """Executes.
 
     :param connection: what to execute on.
+    :param through_driver: whether rows may go to the driver past SQLAlchemy: right where SQLAlchemy's dialect does
+        nothing around an INSERT but to spell it and to convert values.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, through_driver: bool = False) -> None:
         self.connection = connection
+        self.through_driver = through_driver
 
     def execute(
         self,
@@ -77,6 +92,14 @@ class ConnectionSink:
             options = {**(execution_options or {}), "no_parameters": True}
             return self.connection.exec_driver_sql(plain_sql(construct), None, options)
         return self.connection.execute(construct, params, execution_options=execution_options)
+
+    def insert(self, statement: Insert, rows: Rows) -> None:
+        """Execute an INSERT for each of many rows; see :meth:`Sink.insert`."""
+        driven = driver_insert(self.connection, statement, rows) if self.through_driver else None
+        if driven is None:
+            self.connection.execute(statement, rows.as_mappings())
+        else:
+            self.connection.exec_driver_sql(*driven)
 
 
 class Unconnected:
@@ -96,6 +119,13 @@ class Unconnected:
             "There is no connection to execute this on.",
             "Give MigrationContext.configure() a connection, or opts={'as_sql': True} to write SQL as text.",
         )
+
+    def insert(self, statement: Insert, rows: Rows) -> None:
+        """Raise.
+
+        :raises CommandError: always.
+        """
+        self.execute(statement)
 
 
 class TextSink:
@@ -148,6 +178,24 @@ class TextSink:
         for values in [params] if params is None or isinstance(params, Mapping) else params:
             self.write(self.terminated(self.render(construct, values)))
 
+    def insert(self, statement: Insert, rows: Rows) -> None:
+        """Write an INSERT for each of many rows; see :meth:`Sink.insert`.
+
+        :raises CommandError: a value has no literal.
+        """
+        statement = statement.inline()  # else SQLAlchemy adds a RETURNING for the keys, which nobody reads here
+        missing = self._missing(statement, list(rows.columns))
+        names = [*rows.columns, *(column.key for column, _ in missing)]
+        try:
+            template = RowTemplate(statement, self.dialect, names, f"{self.terminator}{self.separator}\n\n")
+            for start in range(0, len(rows.values[0]), _WRITTEN_AT_ONCE):
+                columns = [column[start : start + _WRITTEN_AT_ONCE] for column in rows.values]
+                columns += [[_python_default(*item) for _ in columns[0]] for item in missing]
+                self.stream.write(template.fill(columns))
+        except CompileError as error:
+            raise _unwritable(error) from error
+        self.stream.flush()
+
     def render(self, construct: Executable | str, values: Mapping[str, Any] | None = None) -> str:
         """Return a statement as text, without its terminator.
 
@@ -169,10 +217,7 @@ class TextSink:
                 compile_kwargs={"literal_binds": True, GIVEN: given},
             )
         except CompileError as error:
-            raise CommandError(
-                f"This statement cannot be written as text: {error}",
-                "Write the value as the database reads it: op.inline_literal('...') or sqlalchemy.text('...').",
-            ) from error
+            raise _unwritable(error) from error
         return str(compiled).strip()
 
     def terminated(self, rendered: str) -> str:
@@ -195,10 +240,15 @@ class TextSink:
             return statement
         if isinstance(statement, Insert) and not statement.returning_column_descriptions:
             statement = statement.inline()  # else SQLAlchemy adds a RETURNING for the keys, which nobody reads here
+        values = {column.key: _python_default(column, default) for column, default in self._missing(statement, keys)}
+        return statement.values(values) if values else statement
+
+    def _missing(self, statement: Insert | Update, keys: list[str]) -> list[tuple[Column[Any], Any]]:
+        """Return the columns without a value that have a default in Python, each with that default."""
         if not isinstance(statement.table, Table):
-            return statement
+            return []
         if all(column.default is None and column.onupdate is None for column in statement.table.columns):
-            return statement
+            return []
         compiled = statement.compile(dialect=self.dialect, column_keys=keys)
         assert isinstance(compiled, SQLCompiler)
         missing = [(column, column.default) for column in compiled.insert_prefetch]
@@ -209,8 +259,14 @@ class TextSink:
                 "Python, so it cannot be written as text.",
                 "Give each row a value for it, or use op.bulk_insert().",
             )
-        values = {column.key: _python_default(column, default) for column, default in missing}
-        return statement.values(values) if values else statement
+        return missing
+
+
+def _unwritable(error: CompileError) -> CommandError:
+    return CommandError(
+        f"This statement cannot be written as text: {error}",
+        "Write the value as the database reads it: op.inline_literal('...') or sqlalchemy.text('...').",
+    )
 
 
 def tidy_create_table(sql: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any, TextIO
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, TextIO
 
 from sqlalchemy import Column, Connection, CursorResult, Dialect, MetaData, String, Table
 from sqlalchemy.engine.mock import MockConnection
@@ -13,8 +13,8 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.expression import TableClause
 
 from whimbrel.ddl.literals import ansi_binary_literal
+from whimbrel.ddl.rows import Rows, batches, check_columns
 from whimbrel.ddl.sink import ConnectionSink, Sink, TextSink, Unconnected
-from whimbrel.impl.rows import insert_statements
 from whimbrel.revisions import MAX_REVISION_ID_LENGTH
 
 
@@ -34,6 +34,10 @@ class ImplSession:
 
     # What stands after each statement in text.
     command_terminator: str = ";"
+
+    # Whether rows may go to the driver past SQLAlchemy, which is faster: right where SQLAlchemy's dialect does nothing
+    # around an INSERT but to spell it and to convert values.
+    rows_through_driver: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -55,8 +59,10 @@ class ImplSession:
         self.sink: Sink
         if as_sql:
             self.sink = self.text_sink()
+        elif connection is not None:
+            self.sink = ConnectionSink(connection, self.rows_through_driver)
         else:
-            self.sink = ConnectionSink(connection) if connection is not None else Unconnected()
+            self.sink = Unconnected()
 
     @property
     def bind(self) -> Connection | None:
@@ -135,17 +141,22 @@ class ImplSession:
         return self.sink.execute(sql, None, execution_options)
 
     def bulk_insert(
-        self, table: Table | TableClause, rows: Sequence[Mapping[str, Any]], multiinsert: bool = True
+        self, table: Table | TableClause, rows: Iterable[Mapping[str, Any]], multiinsert: bool = True
     ) -> None:
         """Insert rows.
 
         :param table: the table.
-        :param rows: each maps names of columns to values, which may be SQL expressions.
+        :param rows: each maps names of columns to values, which may be SQL expressions; a generator is read as needed.
         :param multiinsert: send rows alike in one go; ``False`` sends one after the other.
+        :raises CommandError: a row names a column that the table lacks.
         :raises TypeError: *rows* is no list of mappings.
         """
-        for statement, values in insert_statements(table, rows, multiinsert):
-            self.sink.execute(statement, values)
+        for batch in batches(table.name, rows, multiinsert):
+            check_columns(table, batch.columns if isinstance(batch, Rows) else batch)
+            if isinstance(batch, Rows):
+                self.sink.insert(table.insert(), batch)
+            else:
+                self.execute(table.insert().values(dict(batch)))
 
     # -- within -------------------------------------------------------------------------------------------------------
 

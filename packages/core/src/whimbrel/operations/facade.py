@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import Column, Table
@@ -265,14 +265,23 @@ class Operations(ConstraintVerbs):
     # -- rows and statements ------------------------------------------------------------------------------------------
 
     def bulk_insert(
-        self, table: Table | TableClause, rows: Sequence[dict[str, Any]], *, multiinsert: bool = True
+        self, table: Table | TableClause, rows: Iterable[Mapping[str, Any]], *, multiinsert: bool = True
     ) -> None:
         """Insert rows: on a connection many in one go, in text one INSERT each.
 
         :param table: what :meth:`create_table` returned, or ``sa.table("account", sa.column("name", sa.String))``.
-        :param rows: a dictionary for each row; a value may be an SQL expression.
+        :param rows: a dictionary for each row; a value may be an SQL expression. A generator is read as it is needed,
+            so that memory stays the same however many rows there are.
         :param multiinsert: ``False`` to send each row alone.
+        :raises CommandError: a row names a column that *table* lacks.
         :raises TypeError: *rows* is no list of dictionaries.
+
+        Example::
+
+            op.bulk_insert(
+                sa.table("account", sa.column("id", sa.Integer), sa.column("born", sa.Date)),
+                [{"id": 1, "born": datetime.date(2020, 1, 31)}, {"id": 2, "born": None}],
+            )
         """
         ops.BulkInsertOp.bulk_insert(self, table, rows, multiinsert=multiinsert)
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from whimbrel.errors import CommandError
 from whimbrel.operations import Operations
 
 
@@ -140,6 +141,17 @@ def test_rows_alike_go_together_unless_told_otherwise(
 def test_what_is_no_list_of_rows_is_refused(op: Operations, table: sa.Table, wrong: Any) -> None:
     with pytest.raises(TypeError, match="takes a list of dictionaries, one for each row of t"):
         op.bulk_insert(table, wrong)
+
+
+@pytest.mark.parametrize("rows", [[{"id": 1, "m": 2}], [{"id": 1}, {"id": sa.text("2"), "m": 2}]])
+def test_a_column_that_the_table_lacks_is_named(
+    sql: Any, op: Operations, connection: sa.Connection, table: sa.Table, rows: Any
+) -> None:
+    message = "bulk_insert\\(\\): table t has no column 'm', it has 'id', 'n'"
+    with pytest.raises(CommandError, match=message):
+        op.bulk_insert(table, rows)
+    with pytest.raises(CommandError, match=message):
+        sql(lambda op: op.bulk_insert(table, rows))
 
 
 def test_no_rows_are_no_statement(sql: Any, op: Operations, connection: sa.Connection, table: sa.Table) -> None:

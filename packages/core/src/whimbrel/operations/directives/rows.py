@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Table
@@ -17,11 +17,13 @@ class BulkInsertOp(MigrateOperation):
     """Insert rows.
 
     :param table: the table: what ``op.create_table`` returned, or ``sqlalchemy.table(name, column(...), ...)``.
-    :param rows: a dictionary for each row.
+    :param rows: a dictionary for each row; a generator is read as it is needed.
     :param multiinsert: send rows alike in one go.
     """
 
-    def __init__(self, table: Table | TableClause, rows: Sequence[dict[str, Any]], *, multiinsert: bool = True) -> None:
+    def __init__(
+        self, table: Table | TableClause, rows: Iterable[Mapping[str, Any]], *, multiinsert: bool = True
+    ) -> None:
         self.table = table
         self.rows = rows
         self.multiinsert = multiinsert
@@ -31,7 +33,7 @@ class BulkInsertOp(MigrateOperation):
         cls,
         operations: Invoker,
         table: Table | TableClause,
-        rows: Sequence[dict[str, Any]],
+        rows: Iterable[Mapping[str, Any]],
         *,
         multiinsert: bool = True,
     ) -> None:
