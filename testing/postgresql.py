@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from testing.databases import Database
+from testing.wings import Action, Case, apply, changes, text_of
 
 OURS = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'"
 
@@ -73,3 +76,35 @@ def everything(database: Database) -> list[str]:
             for row in connection.exec_driver_sql(query, None, {"no_parameters": True})  # a % is a %
         ]
     return sorted(rows)
+
+
+class Outcome(NamedTuple):
+    """What became of a case.
+
+    :param effect: the lines that went and came.
+    :param left: what was left of that after the reverse.
+    :param text: in what the effect of its SQL as text differs.
+    """
+
+    effect: str
+    left: str
+    text: str
+
+
+def there_and_back(database: Database, start: Action, case: Case) -> Outcome:
+    """Carry a case out on the start schema, then its reverse, then its SQL as text."""
+    apply(database, start)
+    before = everything(database)
+    apply(database, case.action)
+    after = everything(database)
+    apply(database, case.reverse)
+    back = everything(database)
+    run_text(database, text_of("postgresql", case.action))
+    return Outcome(changes(before, after), changes(before, back), changes(after, everything(database)))
+
+
+def run_text(database: Database, sql: str) -> None:
+    """Execute what ``--sql`` writes, statement by statement, each as it stands."""
+    with database.engine(isolation_level="AUTOCOMMIT").connect() as connection:
+        for statement in filter(None, sql.strip().split(";\n\n")):
+            connection.exec_driver_sql(statement, None, {"no_parameters": True})

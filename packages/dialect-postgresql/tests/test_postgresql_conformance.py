@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from testing.databases import Database
@@ -9,6 +11,6 @@ from whimbrel.testing import DialectSuite
 
 
 class TestPostgreSQL(DialectSuite):
-    @pytest.fixture
-    def database_url(self, postgresql_database: Database) -> str:
-        return postgresql_database.url
+    @pytest.fixture(scope="class")
+    def database_url(self, new_shared_database: Callable[[str], Database]) -> str:
+        return new_shared_database("postgresql").url

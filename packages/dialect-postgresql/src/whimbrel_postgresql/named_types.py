@@ -130,13 +130,13 @@ def named_types(type_: TypeEngine[Any], dialect: Dialect) -> Iterator[NamedType]
 def type_in_table(type_: TypeArgument, schema: str | None) -> TypeEngine[Any]:
     """Return the type as a column of a table in that schema has it: an Enum may take its schema from there.
 
-    :param type_: the type, which is not changed.
+    :param type_: the type; SQLAlchemy tells it its schema. A copy of it would not listen.
     :param schema: the schema of the table.
     """
     instance = to_instance(type_)
     if not isinstance(instance, SchemaType):
         return instance
-    column: Column[Any] = Column("x", instance.copy())
+    column: Column[Any] = Column("x", instance)
     Table("x", MetaData(), column, schema=schema)
     return column.type
 
