@@ -9,6 +9,7 @@ from whimbrel.runtime.proxies import op as _op
 
 add_column = _op.add_column
 alter_column = _op.alter_column
+batch_alter_table = _op.batch_alter_table
 bulk_insert = _op.bulk_insert
 create_check_constraint = _op.create_check_constraint
 create_foreign_key = _op.create_foreign_key
@@ -44,6 +45,7 @@ __all__ = [
     "Operations",
     "add_column",
     "alter_column",
+    "batch_alter_table",
     "bulk_insert",
     "context",
     "create_check_constraint",

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from whimbrel.operations.abstract import AbstractOperations
+from whimbrel.operations.batch import BatchOperations
 from whimbrel.operations.directives.base import MigrateOperation
 from whimbrel.operations.directives.containers import MigrationScript
 from whimbrel.operations.facade import Operations
 from whimbrel.operations.registry import OperationRegistry
 
-__all__ = ["AbstractOperations", "MigrateOperation", "MigrationScript", "OperationRegistry", "Operations"]
+__all__ = [
+    "AbstractOperations",
+    "BatchOperations",
+    "MigrateOperation",
+    "MigrationScript",
+    "OperationRegistry",
+    "Operations",
+]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property, partial
-from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar, cast
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, Self, TypeVar, cast
 
-from sqlalchemy import BindParameter, Connection, literal
+from sqlalchemy import BindParameter, Connection, Table, literal
 from sqlalchemy.schema import conv
 from sqlalchemy.types import TypeEngine
 
@@ -22,8 +23,14 @@ from whimbrel.operations.registry import (
     register_operation,
 )
 
+if TYPE_CHECKING:
+    from whimbrel.operations.batch.facade import BatchOperations
+
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class OperationsContext(RunContext, Protocol):
@@ -138,7 +145,7 @@ class AbstractOperations:
         """
         if name.startswith("_"):
             raise AttributeError(name)
-        verb = self.registry.verb(name)
+        verb = self._registered(name)
         if verb is not None:
             return partial(verb, self)
         from difflib import get_close_matches
@@ -148,7 +155,76 @@ class AbstractOperations:
         raise AttributeError(f"There is no operation {name!r}.{hint}", name=name, obj=None)
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self.registry.verbs()})
+        return sorted({*super().__dir__(), *self._registered_names()})
+
+    def _registered(self, name: str) -> Callable[..., Any] | None:
+        return self.registry.verb(name)
+
+    def _registered_names(self) -> frozenset[str]:
+        return self.registry.verbs()
+
+    # -- batch mode ---------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def batch_alter_table(
+        self,
+        table_name: str,
+        schema: str | None = None,
+        recreate: Literal["auto", "always", "never"] = "auto",
+        partial_reordering: Sequence[tuple[str, ...]] | None = None,
+        copy_from: Table | None = None,
+        table_args: Sequence[Any] = (),
+        table_kwargs: Mapping[str, Any] = _NOTHING,
+        reflect_args: Sequence[Any] = (),
+        reflect_kwargs: Mapping[str, Any] = _NOTHING,
+        naming_convention: Mapping[str, Any] | None = None,
+    ) -> Iterator[BatchOperations]:
+        """Collect changes of one table, and carry them out together when the block ends.
+
+        Where the database has no ``ALTER TABLE`` for them (SQLite), the table is made anew: created under another name,
+        filled from the old one, put in its place. All that is asked for is checked before anything is done; and if the
+        block raises, nothing is.
+
+        :param table_name: the table.
+        :param schema: its schema; ``None`` for the connection's default.
+        :param recreate: whether the table is made anew: ``auto`` where the database needs it, ``always``, ``never``.
+        :param partial_reordering: tuples of columns in the order they are to stand in, for a table made anew.
+        :param copy_from: the table as it is, in place of what the database says of it; with ``--sql`` the only way.
+        :param table_args: constraints and indexes that a table made anew has besides.
+        :param table_kwargs: keywords of the Table for a table made anew, such as ``sqlite_autoincrement``.
+        :param reflect_args: columns and constraints that replace or complete what the database says of the table.
+        :param reflect_kwargs: keywords of the Table that is read from the database, such as ``listeners``.
+        :param naming_convention: names the constraints that have no name, so that they can be dropped by one.
+        :raises CommandError: a change is impossible, and nothing has been done; or there is no such table.
+
+        Example::
+
+            with op.batch_alter_table("account") as batch:
+                batch.add_column(sa.Column("email", sa.String(200)))
+                batch.alter_column("name", nullable=False)
+                batch.drop_constraint("uq_account_name")
+        """
+        from whimbrel.operations.batch.facade import BatchOperations
+        from whimbrel.operations.batch.run import BatchRun
+        from whimbrel.operations.batch.settings import BatchSettings
+
+        settings = BatchSettings(
+            recreate,
+            partial_reordering,
+            copy_from,
+            table_args,
+            table_kwargs,
+            reflect_args,
+            reflect_kwargs,
+            naming_convention,
+        )
+        batch = BatchOperations(self.migration_context, self.impl, table_name=table_name, schema=schema)
+        run = BatchRun(self, table_name, schema, settings)
+        try:
+            yield batch
+        finally:
+            collected = batch.take()
+        run.carry_out(collected)
 
     # -- the run ------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Column, Constraint, ForeignKey, MetaData, Table
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, NoReferencedColumnError, NoReferencedTableError
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import NullType
 
@@ -57,7 +57,7 @@ def scratch_table(
 
 
 def make_up_referents(table: Table) -> None:
-    """See that the MetaData of a table has what its foreign keys refer to, if only by name, so that they can be spelt."""
+    """See that the MetaData of a table has what its foreign keys refer to, if only by name: to spell them takes it."""
     for key in table.foreign_keys:
         _make_up_referent(key, table)
 
@@ -100,13 +100,27 @@ def _own_constraint(constraint: Constraint, table: Table) -> Constraint:
     return constraint._copy(target_table=table) if attached else constraint
 
 
+def referred_to(key: ForeignKey) -> tuple[str | None, str, str]:
+    """Return schema, table and column that a foreign key refers to, whether or not its MetaData has them."""
+    try:
+        column = key.column
+    except (NoReferencedTableError, NoReferencedColumnError):
+        return _named(key)
+    return column.table.schema, column.table.name, column.name
+
+
 def _make_up_referent(key: ForeignKey, table: Table) -> None:
-    """See that the metadata has the table and column a foreign key names: ``[schema.]table[.column]``."""
-    words = key.target_fullname.split(".")
-    column = words.pop() if len(words) > 1 else key.parent.name
-    name, schema = words[-1], ".".join(words[:-1]) or None
+    """See that the metadata has the table and column a foreign key names."""
+    schema, name, column = _named(key)
     referent = table.metadata.tables.get(f"{schema}.{name}" if schema else name)
     if referent is None:
         referent = Table(name, table.metadata, schema=schema)
     if column not in referent.c:
         referent.append_column(Column(column, NullType()))
+
+
+def _named(key: ForeignKey) -> tuple[str | None, str, str]:
+    """Return schema, table and column that a foreign key names: ``[schema.]table[.column]``."""
+    words = key.target_fullname.split(".")
+    column = words.pop() if len(words) > 1 else key.parent.name
+    return ".".join(words[:-1]) or None, words[-1], column

@@ -60,9 +60,13 @@ class TableRebuild:
 
         Where the table refers to itself, the copy refers to itself under the temporary name.
         """
-        metadata = MetaData()
-        table = self.new.to_metadata(metadata, name=self.temporary_name)
-        table.indexes.clear()
+        new = self.new
+        described: dict[str, Any] = {"comment": new.comment, "info": dict(new.info), "prefixes": list(new._prefixes)}
+        columns = [column._copy() for column in new.columns]
+        described |= new.dialect_kwargs
+        table: Table = Table(self.temporary_name, MetaData(), *columns, schema=new.schema, **described)
+        for constraint in new._sorted_constraints:  # Table.to_metadata() takes them in any order
+            table.append_constraint(constraint._copy(target_table=table))
         make_up_referents(table)
         return table
 

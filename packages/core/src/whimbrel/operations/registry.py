@@ -13,6 +13,9 @@ Implementation = Callable[[Any, Any], Any]
 OperationClass = TypeVar("OperationClass", bound=type[MigrateOperation])
 Function = TypeVar("Function", bound=Implementation)
 
+_OP, _BATCH = "op", "batch"
+"""What verbs are called on, each with names of its own."""
+
 
 class OperationRegistry:
     """Verbs and implementations, on top of those of a parent.
@@ -30,7 +33,7 @@ class OperationRegistry:
 
     def __init__(self, parent: OperationRegistry | None = None) -> None:
         self._parent = parent
-        self._verbs: dict[str, tuple[type[MigrateOperation], str]] = {}
+        self._verbs: dict[tuple[str, str], tuple[type[MigrateOperation], str]] = {}
         self._implementations: dict[tuple[type, str | None], Implementation] = {}
 
     @classmethod
@@ -50,11 +53,27 @@ class OperationRegistry:
         :raises PluginError: another directive has that verb.
         """
 
+        return self._registering(_OP, name, sourcename)
+
+    def register_batch_operation(
+        self, name: str, sourcename: str | None = None
+    ) -> Callable[[OperationClass], OperationClass]:
+        """Return a class decorator that makes ``batch.<name>`` call a class method of the directive.
+
+        A verb of ``op`` whose directive has a class method ``batch_<name>`` is one of ``batch`` without it.
+
+        :param name: the verb.
+        :param sourcename: the class method, where its name is another. It gets the ``BatchOperations`` first.
+        :raises PluginError: another directive has that verb.
+        """
+        return self._registering(_BATCH, name, sourcename)
+
+    def _registering(self, face: str, name: str, sourcename: str | None) -> Callable[[OperationClass], OperationClass]:
         def register(op_class: OperationClass) -> OperationClass:
-            taken = self._verb_entry(name)
+            taken = self._verb_entry(name, face)
             if taken is not None and not _same(taken[0], op_class):
-                raise _clash(f"Operation op.{name}", taken[0], op_class)
-            self._verbs[name] = (op_class, sourcename or name)
+                raise _clash(f"Operation {face}.{name}", taken[0], op_class)
+            self._verbs[face, name] = (op_class, sourcename or name)
             return op_class
 
         return register
@@ -95,8 +114,22 @@ class OperationRegistry:
 
     def verbs(self) -> frozenset[str]:
         """Return the names of all verbs."""
-        inherited = self._parent.verbs() if self._parent is not None else frozenset()
-        return inherited | self._verbs.keys()
+        return self._verbs_of(_OP)
+
+    def batch_verb(self, name: str) -> Callable[..., Any] | None:
+        """Return what ``batch.<name>`` calls, with the ``BatchOperations`` first; ``None`` if there is no such verb."""
+        owner, method = self._verb_entry(name, _BATCH) or (self.directive(name), f"batch_{name}")
+        verb: Callable[..., Any] | None = getattr(owner, method, None)
+        return verb
+
+    def batch_verbs(self) -> frozenset[str]:
+        """Return the names of all verbs that can be used within ``batch_alter_table``."""
+        derived = (name for name in self.verbs() if hasattr(self.directive(name), f"batch_{name}"))
+        return self._verbs_of(_BATCH).union(derived)
+
+    def _verbs_of(self, face: str) -> frozenset[str]:
+        inherited = self._parent._verbs_of(face) if self._parent is not None else frozenset()
+        return inherited.union(name for of, name in self._verbs if of == face)
 
     def implementation(self, op_cls: type[MigrateOperation], dialect: str | None = None) -> Implementation:
         """Return the function that carries a directive out.
@@ -136,9 +169,9 @@ class OperationRegistry:
     def _verb_of(self, op_cls: type) -> str | None:
         return next((name for name in sorted(self.verbs()) if self.directive(name) is op_cls), None)
 
-    def _verb_entry(self, name: str) -> tuple[type[MigrateOperation], str] | None:
-        found = self._verbs.get(name)
-        return self._parent._verb_entry(name) if found is None and self._parent is not None else found
+    def _verb_entry(self, name: str, face: str = _OP) -> tuple[type[MigrateOperation], str] | None:
+        found = self._verbs.get((face, name))
+        return self._parent._verb_entry(name, face) if found is None and self._parent is not None else found
 
     def _own_implementation(self, cls: type, dialect: str | None) -> Implementation | None:
         found = self._implementations.get((cls, dialect))
@@ -151,6 +184,7 @@ DECLARED = OperationRegistry()
 """What modules declare with decorators when they are imported: the built-in directives, and those of an env.py."""
 
 register_operation = DECLARED.register_operation
+register_batch_operation = DECLARED.register_batch_operation
 implementation_for = DECLARED.implementation_for
 
 

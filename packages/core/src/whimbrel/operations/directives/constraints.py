@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.schema import ColumnCollectionConstraint
 
 from whimbrel.ddl.sink import plain_text
-from whimbrel.operations.construct import construct, name_columns, scratch_table
+from whimbrel.operations.construct import construct, name_columns, referred_to, scratch_table
 from whimbrel.operations.directives.any_constraint import AddConstraintOp
 from whimbrel.operations.directives.base import BatchInvoker, Invoker, RunContext
 from whimbrel.operations.registry import register_operation
@@ -248,15 +248,16 @@ class CreateForeignKeyOp(AddConstraintOp):
     def from_constraint(cls, constraint: Constraint) -> CreateForeignKeyOp:
         """Return the directive that adds *constraint*, which stands in a table."""
         assert isinstance(constraint, ForeignKeyConstraint)
-        referent = constraint.elements[0].column.table
+        referred = [referred_to(element) for element in constraint.elements]
+        schema, table, _ = referred[0]
         return cls(
             _name(constraint),
             constraint.table.name,
-            referent.name,
+            table,
             [element.parent.name for element in constraint.elements],
-            [element.column.name for element in constraint.elements],
+            [column for _, _, column in referred],
             source_schema=constraint.table.schema,
-            referent_schema=referent.schema,
+            referent_schema=schema,
             **_keywords(constraint),
         )
 

@@ -112,7 +112,7 @@ class CreateIndexOp(MigrateOperation):
 
         :param migration_context: the run, for its naming convention.
         """
-        return _index_in(
+        return index_in(
             scratch_table(
                 self.table_name, migration_context, *name_columns(_names(self.columns, self.kw)), schema=self.schema
             ),
@@ -190,7 +190,7 @@ class DropIndexOp(MigrateOperation):
         if self._reverse is not None:
             return self._reverse.to_index(migration_context)
         table = scratch_table(self.table_name or NO_TABLE, migration_context, *name_columns(["x"]), schema=self.schema)
-        return _index_in(table, self.index_name, ["x"], **self.kw)
+        return index_in(table, self.index_name, ["x"], **self.kw)
 
     def reverse(self) -> CreateIndexOp:
         """Return the directive that creates the index again.
@@ -217,7 +217,7 @@ def _names(columns: Sequence[IndexColumn], keywords: dict[str, Any]) -> list[str
     return names
 
 
-def _index_in(table: Table, name: str | None, columns: Sequence[IndexColumn], **kw: Any) -> Index:
+def index_in(table: Table, name: str | None, columns: Sequence[IndexColumn], **kw: Any) -> Index:
     """Return the index in *table*, whichever table its expressions were written against."""
 
     def own(element: Any, **kw: Any) -> Any:
