@@ -19,6 +19,9 @@ PLUGINS: Final = "whimbrel.plugins"
 COMMANDS: Final = "whimbrel.commands"
 """Each name is a command's; loaded when that command runs, or when help lists it."""
 
+COMPARATORS: Final = "whimbrel.comparators"
+"""Names are free; what takes part in comparing models with a database. Loaded when such a comparison begins."""
+
 OWN_DISTRIBUTIONS: Final = frozenset(
     {
         "whimbrel",
@@ -42,7 +45,7 @@ _seen: dict[tuple[tuple[str, int], ...], tuple[EntryPoint, ...]] = {}
 class EntryPoint(NamedTuple):
     """One line of an installed distribution's ``entry_points.txt``.
 
-    :param group: one of :data:`DIALECTS`, :data:`PLUGINS`, :data:`COMMANDS`.
+    :param group: one of :data:`DIALECTS`, :data:`PLUGINS`, :data:`COMMANDS`, :data:`COMPARATORS`.
     :param name: its name within the group.
     :param value: what it names, ``package.module`` or ``package.module:object``.
     :param distribution: the name to give to pip.
@@ -172,7 +175,7 @@ def source_of(module: str) -> str | None:
         'whimbrel-sqlite 0.1.0'
     """
     package = module.partition(".")[0]
-    for point in installed(DIALECTS, PLUGINS, COMMANDS):
+    for point in installed(DIALECTS, PLUGINS, COMMANDS, COMPARATORS):
         if point.value.partition(":")[0].partition(".")[0] == package:
             return point.source
     from importlib import metadata

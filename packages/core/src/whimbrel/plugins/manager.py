@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pluggy
 
-from whimbrel.entry_points import COMMANDS, DIALECTS, PLUGINS, EntryPoint, installed, switched_on
+from whimbrel.entry_points import COMMANDS, COMPARATORS, DIALECTS, PLUGINS, EntryPoint, installed, switched_on
 from whimbrel.errors import AutogenerateNotInstalled, CommandError, DialectNotInstalled, PluginError
 from whimbrel.impl import DefaultImpl
 from whimbrel.plugins import specs
@@ -72,7 +72,8 @@ class Plugins:
             plugins = Plugins.load()
             impl = plugins.impl_class("postgresql")
         """
-        plugins = cls(installed(DIALECTS, PLUGINS, COMMANDS), disabled or switched_on("WHIMBREL_DISABLE_PLUGINS"))
+        points = installed(DIALECTS, PLUGINS, COMMANDS, COMPARATORS)
+        plugins = cls(points, disabled or switched_on("WHIMBREL_DISABLE_PLUGINS"))
         plugins._loader.join(PLUGINS)
         for point, error in plugins._loader.failures.items() if warn else ():
             _warn_once(f"The {point.label} is left out: {describe(error)}. {_mend(point)}")
@@ -82,6 +83,31 @@ class Plugins:
     def hook(self) -> pluggy.HookRelay:
         """Every hook by name, for a plugin's own hooks; core's have a method each, which names culprits."""
         return self._loader.manager.hook
+
+    def join_comparators(self) -> None:
+        """Load and register what takes part in comparing models with a database.
+
+        :raises PluginError: one of Whimbrel's own cannot be loaded; an outsider's is named in a warning and left out.
+        """
+        self._loader.join(COMPARATORS)
+        for point, error in self._loader.failures.items():
+            if point.group == COMPARATORS:
+                if point.is_own:
+                    raise _unusable(point, error, "a comparison needs it") from error
+                _warn_once(f"The {point.label} is left out: {describe(error)}. {_mend(point)}")
+
+    def caller(self, hook: str, without: Iterable[str] = ()) -> pluggy.HookCaller:
+        """Return what calls *hook*, for a package that declares hooks of its own.
+
+        :param hook: its name.
+        :param without: names of plugins, as :meth:`names` has them, that are not to be called.
+        """
+        left_out = [self._loader.manager.get_plugin(name) for name in without]
+        return self._loader.manager.subset_hook_caller(hook, [item for item in left_out if item is not None])
+
+    def names(self) -> list[str]:
+        """Return the names of the plugins that are registered, such as ``comparator 'tables' of whimbrel-autogen``."""
+        return [name for name, _plugin in self._loader.manager.list_name_plugin()]
 
     # -- what core asks ------------------------------------------------------------------------------------------
 
@@ -201,6 +227,7 @@ class Plugins:
         """
         if probe:
             self._loader.join(DIALECTS)
+            self._loader.join(COMPARATORS)
             for point in self._loader.pending(COMMANDS):
                 self._loader.try_command(point)
         return [self._info(point) for point in self._loader.points]

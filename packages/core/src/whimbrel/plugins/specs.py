@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from whimbrel.impl import DefaultImpl
     from whimbrel.operations import OperationRegistry
     from whimbrel.operations.ops import MigrationScript
+    from whimbrel.plugins.manager import Plugins
     from whimbrel.revisions import MigrationStep
 
 
@@ -39,6 +40,10 @@ class MigrationRun(Protocol):
     @property
     def opts(self) -> Mapping[str, Any]:
         """What ``context.configure()`` was told, by name."""
+
+    @property
+    def plugins(self) -> Plugins:
+        """The plugins of the run, for hooks that a package declares itself."""
 
 
 @hookspec

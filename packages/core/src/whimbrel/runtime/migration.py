@@ -156,6 +156,11 @@ class MigrationContext:
     # -- facts ---------------------------------------------------------------------------------------------------
 
     @property
+    def plugins(self) -> Plugins:
+        """The plugins of the run."""
+        return self._plugins
+
+    @property
     def bind(self) -> Connection | None:
         """The connection; ``None`` when SQL is written as text."""
         return self.connection
