@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Computed, Dialect, Identity
 from sqlalchemy.sql.compiler import DDLCompiler
 
-from whimbrel.ddl import AlterTable, ColumnName, ServerDefault, format_column_name
+from whimbrel.ddl import AlterTable, ColumnName, ServerDefault
 from whimbrel.errors import CommandError, UnsupportedOperation
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_mysql.clauses import Syntax
@@ -94,8 +94,7 @@ class ColumnChange:
                 "otherwise).",
             )
         if self.new_name is not None:
-            quoted = format_column_name(_compiler(dialect), self.new_name)
-            definition = definition.renamed(self.column_name, quoted, syntax)
+            definition = definition.renamed(self.column_name, self.new_name, syntax)
         return MySQLDefineColumn(
             self.table_name,
             self.column_name,

@@ -8,7 +8,8 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from whimbrel_mysql.clauses import Clause, Syntax
+from whimbrel.errors import CommandError
+from whimbrel_mysql.clauses import Clause, Syntax, without_escapes
 from whimbrel_mysql.ddl import ShowCreateTable
 from whimbrel_mysql.definition import Definition, read_definition
 
@@ -28,11 +29,19 @@ def definition(
     :param column_name: the column, in upper or lower case.
     :param schema: the table's schema; ``None`` for the connection's default.
     :raises sqlalchemy.exc.ProgrammingError: there is no such table.
+    :raises CommandError: the session is set not to tell all.
     """
     mode = str(connection.exec_driver_sql("SELECT @@sql_mode").scalar_one()).split(",")
+    if "NO_FIELD_OPTIONS" in mode:
+        raise CommandError(
+            f"This session's sql_mode hides AUTO_INCREMENT and more of the columns of {table_name}, which would be "
+            "lost by the change.",
+            "Take NO_FIELD_OPTIONS, or ORACLE and the like that bring it, out of sql_mode while migrations run.",
+        )
     syntax = Syntax(backslashes="NO_BACKSLASH_ESCAPES" not in mode, ansi_quotes="ANSI_QUOTES" in mode)
     statement = connection.execute(ShowCreateTable(table_name, schema)).one()[1]
-    found = read_definition(statement, column_name, syntax)
+    # Both servers write backslashes whether the session reads them or not.
+    found = read_definition(statement if syntax.backslashes else without_escapes(statement), column_name, syntax)
     if found is not None and _GEOMETRY.fullmatch(str(found.type_)) and not found.details:
         found = _with_srid(connection, found, table_name, column_name, schema)
     return found, syntax

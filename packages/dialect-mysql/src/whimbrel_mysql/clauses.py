@@ -123,18 +123,45 @@ def unquoted(name: str, syntax: Syntax = USUAL) -> str:
 
 
 def renamed(sql: str, old: str, new: str, syntax: Syntax = USUAL) -> str:
-    """Return an expression with the quoted name *old* replaced by *new*, in quotes already.
+    """Return an expression with one name replaced by another.
 
     :param sql: the expression, as the database prints it: every name in quotes.
     :param old: the name of a column, without quotes.
-    :param new: what to write for it.
+    :param new: its new name, without quotes.
     """
+    quoted = "`" + new.replace("`", "``") + "`"
 
     def replace(match: re.Match[str]) -> str:
         is_name = unquoted(match[0], syntax) != match[0]
-        return new if is_name and unquoted(match[0], syntax).lower() == old.lower() else match[0]
+        return quoted if is_name and unquoted(match[0], syntax).lower() == old.lower() else match[0]
 
     return _token(syntax).sub(replace, sql)
+
+
+def without_escapes(sql: str) -> str:
+    """Return SQL text with its strings written as ``NO_BACKSLASH_ESCAPES`` reads them."""
+
+    def rewrite(match: re.Match[str]) -> str:
+        if match[0][:1] != "'":
+            return match[0]
+        return _ESCAPED.sub(lambda escaped: _CHARACTERS.get(escaped[1], escaped[1]), match[0])
+
+    return _token(USUAL).sub(rewrite, sql)
+
+
+# https://dev.mysql.com/doc/refman/8.4/en/string-literals.html#character-escape-sequences
+_ESCAPED: Final = re.compile(r"\\(.)", re.S)
+_CHARACTERS: Final = {
+    "0": "\0",
+    "'": "''",
+    "b": "\b",
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "Z": "\x1a",
+    "%": r"\%",
+    "_": r"\_",
+}
 
 
 @cache

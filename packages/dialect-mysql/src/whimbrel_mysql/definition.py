@@ -113,7 +113,7 @@ class Definition:
         """Return it for a column of another name, which its CHECK mentions.
 
         :param old: the name.
-        :param new: the new name, in quotes.
+        :param new: the new name.
         :param syntax: how the clause is written.
         """
         return self if self.check is None else replace(self, check=AsIs(renamed(self.check, old, new, syntax)))
