@@ -32,6 +32,17 @@ class Case(NamedTuple):
     reverse: Action
 
 
+class TextCase(NamedTuple):
+    """One operation for a database that no test can reach.
+
+    :param action: the operation.
+    :param sql: the text that ``--sql`` writes for it, in full.
+    """
+
+    action: Action
+    sql: str
+
+
 def text_of(dialect: str, action: Action) -> str:
     """Return what *action* writes as text for the dialect of that name."""
     stream = io.StringIO()

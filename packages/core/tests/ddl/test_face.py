@@ -37,6 +37,7 @@ def test_the_face_of_ddl() -> None:
         "format_type",
         "plain_sql",
         "plain_text",
+        "tidy_create_table",
     ]
 
 

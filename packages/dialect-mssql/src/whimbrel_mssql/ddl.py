@@ -47,6 +47,8 @@ from whimbrel.ddl import (
 
 ConstraintKind = Literal["default", "check", "foreign_key"]
 
+_NEXT: Final = "\n    "
+
 _NAME_PART: Final = re.compile(r"\[(?:[^\]]|\]\])*\]|[^.\[\]]+")
 
 # Where the catalog keeps the constraints of a column, as ``item``, and the column's number.
@@ -187,14 +189,14 @@ def _database(compiler: DDLCompiler, schema: str | None) -> str:
     return "".join(f"{part}." for part in parts[:-1])
 
 
-def _column(compiler: DDLCompiler, table: AlterTable, column_name: str, wanted: str) -> str:
+def _column(compiler: DDLCompiler, table: AlterTable, column_name: str, wanted: str, between: str = " ") -> str:
     """Return a query for something that the catalog knows of a column.
 
     https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-columns-transact-sql
     """
     return (
-        f"SELECT {wanted} FROM {_database(compiler, table.schema)}sys.columns"
-        f" WHERE object_id = OBJECT_ID({_table(compiler, table.table_name, table.schema)})"
+        f"SELECT {wanted} FROM {_database(compiler, table.schema)}sys.columns{between}"
+        f"WHERE object_id = OBJECT_ID({_table(compiler, table.table_name, table.schema)})"
         f" AND name = {unicode_literal(column_name)}"
     )
 
@@ -273,8 +275,13 @@ def _alter_column(element: MSSQLAlterColumn, compiler: DDLCompiler, **kw: Any) -
     )
     if element.nullable is not None:
         return f"{altered} {'NULL' if element.nullable else 'NOT NULL'}"
-    known = _column(compiler, element, element.column_name, "CASE is_nullable WHEN 0 THEN N'NOT NULL' END")
-    return f"DECLARE @null nvarchar(8) = COALESCE(({known}), N'NULL');\nEXEC ({unicode_literal(f'{altered} ')} + @null)"
+    wanted = "CASE is_nullable WHEN 0 THEN N'NOT NULL' END"
+    return (
+        "DECLARE @null nvarchar(8) = COALESCE((\n"
+        f"    {_column(compiler, element, element.column_name, wanted, between=_NEXT)}\n"
+        "), N'NULL');\n"
+        f"EXEC ({unicode_literal(f'{altered} ')} + @null)"
+    )
 
 
 @compiles(MSSQLDropConstraints, "mssql")
@@ -292,11 +299,12 @@ def _drop_constraints(element: MSSQLDropConstraints, compiler: DDLCompiler, **kw
         "DECLARE @names nvarchar(max) = (\n"
         "    SELECT STRING_AGG(CAST(QUOTENAME(item.name) AS nvarchar(max)), N', ')\n"
         f"    FROM {source.format(db=database)}\n"
-        f"    WHERE item.parent_object_id = OBJECT_ID({table})\n"
-        f"    AND {number} = ({_column(compiler, element, element.column_name, 'column_id')})\n"
+        f"    JOIN {database}sys.columns AS col\n"
+        f"        ON col.object_id = item.parent_object_id AND col.column_id = {number}\n"
+        f"    WHERE item.parent_object_id = OBJECT_ID({table}) AND col.name = {unicode_literal(element.column_name)}\n"
         ");\n"
         "IF @names IS NOT NULL\n"
-        f"EXEC ({dropped} + @names)"
+        f"    EXEC ({dropped} + @names)"
     )
 
 
@@ -333,21 +341,24 @@ def _comment(element: MSSQLComment, compiler: DDLCompiler, **kw: Any) -> str:
         place += f", N'COLUMN', {unicode_literal(element.column_name)}"
         minor = f"({_column(compiler, element, element.column_name, 'column_id')})"
     there = (
-        f"IF EXISTS (SELECT 1 FROM {database}sys.extended_properties"
-        f" WHERE class = 1 AND major_id = {table} AND minor_id = {minor} AND name = N'MS_Description')"
+        "IF EXISTS (\n"
+        f"    SELECT 1 FROM {database}sys.extended_properties\n"
+        f"    WHERE class = 1 AND major_id = {table} AND name = N'MS_Description'\n"
+        f"    AND minor_id = {minor}\n"
+        ")"
     )
     schema = f"@schema sysname = OBJECT_SCHEMA_NAME({table}{within})"
     if element.comment is None:
         gone = f"EXEC {database}sys.sp_dropextendedproperty N'MS_Description', {place}"
-        return f"DECLARE {schema};\n{there}\n{gone}"
+        return f"DECLARE {schema};\n{there}\n    {gone}"
     # A variable, because EXECUTE takes no expression, and a literal may have become one.
     value = f"@comment sql_variant = {compiler.sql_compiler.render_literal_value(element.comment, Unicode())}"
     words = f"N'MS_Description', @comment, {place}"
     return (
-        f"DECLARE {schema}, {value};\n{there}\n"
-        f"EXEC {database}sys.sp_updateextendedproperty {words};\n"
+        f"DECLARE {schema};\nDECLARE {value};\n{there}\n"
+        f"    EXEC {database}sys.sp_updateextendedproperty{_NEXT}    {words};\n"
         "ELSE\n"
-        f"EXEC {database}sys.sp_addextendedproperty {words}"
+        f"    EXEC {database}sys.sp_addextendedproperty{_NEXT}    {words}"
     )
 
 
@@ -363,6 +374,8 @@ def _identity_insert(element: MSSQLIdentityInsert, compiler: DDLCompiler, **kw: 
         return statement
     names = ", ".join(unicode_literal(name) for name in element.columns)
     return (
-        f"IF EXISTS (SELECT 1 FROM {_database(compiler, element.schema)}sys.identity_columns"
-        f" WHERE object_id = OBJECT_ID({unicode_literal(table)}) AND name IN ({names}))\n{statement}"
+        "IF EXISTS (\n"
+        f"    SELECT 1 FROM {_database(compiler, element.schema)}sys.identity_columns\n"
+        f"    WHERE object_id = OBJECT_ID({unicode_literal(table)}) AND name IN ({names})\n"
+        f")\n    {statement}"
     )
