@@ -10,7 +10,12 @@ from testing.databases import Database
 from whimbrel.testing import DialectSuite
 
 
+@pytest.fixture(scope="class")
+def shared_database(new_shared_database: Callable[[str], Database]) -> Database:
+    return new_shared_database("postgresql")
+
+
 class TestPostgreSQL(DialectSuite):
-    @pytest.fixture(scope="class")
-    def database_url(self, new_shared_database: Callable[[str], Database]) -> str:
-        return new_shared_database("postgresql").url
+    @pytest.fixture
+    def database_url(self, shared_database: Database) -> str:
+        return shared_database.url

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Constraint, Table, TextClause
+from sqlalchemy import Column, ColumnElement, Constraint, Table, TextClause, column
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.sql.elements import ColumnClause
 from sqlalchemy.sql.visitors import replacement_traverse
-from sqlalchemy.types import NullType
 
 from whimbrel.ddl import plain_text
 from whimbrel.operations import MigrateOperation, OperationRegistry, Operations
@@ -107,7 +106,7 @@ class CreateExcludeConstraintOp(AddConstraintOp):
         constraint = ExcludeConstraint(
             *((_in_table(expression, table), operator) for expression, operator in self.elements),
             name=self.constraint_name,
-            where=_in_table(where, table) if where is not None else None,
+            where=_of_no_table(where) if where is not None else None,
             **self.kw,
         )
         table.append_constraint(constraint)
@@ -202,20 +201,34 @@ class SetStorageParametersOp(AlterTableOp):
 
 
 def _in_table(expression: Any, table: Table) -> Any:
-    """Return an expression over the columns of *table*, whichever table it was written against."""
+    """Return an expression over the columns of *table*, whichever table it was written against; bracketed if need be.
 
-    def own(element: Any, **kw: Any) -> Any:
-        if not isinstance(element, ColumnClause):
-            return None
-        if element.is_literal:
-            return plain_text(element.name)
+    SQLAlchemy would add the constraint to the table of a column that it finds.
+    """
+    if isinstance(expression, str):
+        expression = column(expression)
+
+    def own(element: ColumnClause[Any]) -> ColumnElement[Any]:
         if element.name not in table.c:
             table.append_column(Column(element.name, element.type))
         return table.c[element.name]
 
-    if isinstance(expression, str):
-        expression = ColumnClause(expression, NullType())
-    return replacement_traverse(expression, {}, own)
+    replaced = _columns_replaced(expression, own)
+    return replaced if isinstance(replaced, ColumnClause) else replaced.self_group()
+
+
+def _of_no_table(expression: Any) -> Any:
+    """Return an expression whose columns are spelt without a table, as PostgreSQL wants them there."""
+    return _columns_replaced(expression, lambda element: column(element.name, element.type))
+
+
+def _columns_replaced(expression: Any, by: Callable[[ColumnClause[Any]], ColumnElement[Any]]) -> Any:
+    def replacement(element: Any, **kw: Any) -> Any:
+        if not isinstance(element, ColumnClause):
+            return None
+        return plain_text(element.name) if element.is_literal else by(element)
+
+    return replacement_traverse(expression, {}, replacement)
 
 
 # -- what each becomes, and under which verb ---------------------------------------------------------------------------

@@ -141,7 +141,7 @@ class ConstraintVerbs(AbstractOperations):
 
         :param constraint_name: its name.
         :param table_name: the table.
-        :param type_: ``check``, ``foreignkey``, ``primary`` or ``unique``; MySQL wants to know.
+        :param type_: ``check``, ``foreignkey``, ``primary``, ``unique`` or ``exclude``; MySQL wants to know.
         :param if_exists: say nothing when it is not there.
         :param kw: dialects' keywords, such as ``mysql_algorithm``.
         """

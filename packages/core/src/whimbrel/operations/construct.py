@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Column, Constraint, ForeignKey, MetaData, Table
@@ -83,6 +83,15 @@ def construct(make: Callable[..., Made], *args: Any, **kw: Any) -> Made:
 def name_columns(names: Iterable[str]) -> list[Column[Any]]:
     """Return columns of no type, one for each name once."""
     return [Column(name, NullType()) for name in dict.fromkeys(names)]
+
+
+def included_names(keywords: Mapping[str, Any]) -> list[str]:
+    """Return the names of columns that dialects' keywords look up in the table: PostgreSQL's and SQL Server's INCLUDE.
+
+    :param keywords: those of an index or a constraint, such as ``postgresql_include=["total"]``.
+    """
+    lists = [value for keyword, value in keywords.items() if keyword.endswith("_include") and value]
+    return [item for value in lists for item in value if isinstance(item, str)]
 
 
 def own_column(column: Column[Any]) -> Column[Any]:

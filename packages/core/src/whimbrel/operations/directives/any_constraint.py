@@ -19,7 +19,7 @@ from whimbrel.operations.construct import construct, scratch_table
 from whimbrel.operations.directives.base import BatchInvoker, Invoker, MigrateOperation, RunContext, check_keywords
 from whimbrel.operations.registry import register_operation
 
-ConstraintType = Literal["check", "foreignkey", "primary", "unique"]
+ConstraintType = Literal["check", "foreignkey", "primary", "unique", "exclude"]
 AddConstraintClass = TypeVar("AddConstraintClass", bound="type[AddConstraintOp]")
 
 
@@ -85,7 +85,7 @@ class DropConstraintOp(MigrateOperation):
 
     :param constraint_name: its name.
     :param table_name: the table.
-    :param type_: ``check``, ``foreignkey``, ``primary`` or ``unique``; some databases (MySQL) want to know.
+    :param type_: ``check``, ``foreignkey``, ``primary``, ``unique`` or ``exclude``; some databases (MySQL) want it.
     :param schema: the table's schema.
     :param if_exists: say nothing when it is not there.
     :param kw: dialects' keywords, such as ``mysql_algorithm``.
@@ -183,5 +183,6 @@ _NAMED: dict[str | None, Callable[..., Constraint]] = {
     "foreignkey": lambda name, **kw: ForeignKeyConstraint(["x"], ["x.x"], name=name, **kw),
     "primary": lambda name, **kw: PrimaryKeyConstraint(name=name, **kw),
     "unique": lambda name, **kw: UniqueConstraint("x", name=name, **kw),
+    "exclude": lambda name, **kw: Constraint(name=name, **kw),  # PostgreSQL's; its package has the class
     None: lambda name, **kw: Constraint(name=name, **kw),
 }

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.schema import ColumnCollectionConstraint
 
 from whimbrel.ddl.sink import plain_text
-from whimbrel.operations.construct import construct, name_columns, referred_to, scratch_table
+from whimbrel.operations.construct import construct, included_names, name_columns, referred_to, scratch_table
 from whimbrel.operations.directives.any_constraint import AddConstraintOp
 from whimbrel.operations.directives.base import BatchInvoker, Invoker, RunContext
 from whimbrel.operations.registry import register_operation
@@ -70,7 +70,8 @@ class _OfColumnsOp(AddConstraintOp):
         :param migration_context: the run, for its naming convention.
         """
         constraint = construct(self._construct, *self.columns, name=self.constraint_name, **self.kw)
-        scratch_table(self.table_name, migration_context, *name_columns(self.columns), constraint, schema=self.schema)
+        columns = name_columns([*self.columns, *included_names(self.kw)])
+        scratch_table(self.table_name, migration_context, *columns, constraint, schema=self.schema)
         return constraint
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Index, Table, TextClause
 from sqlalchemy.sql.visitors import replacement_traverse
 
-from whimbrel.operations.construct import construct, name_columns, scratch_table
+from whimbrel.operations.construct import construct, included_names, name_columns, scratch_table
 from whimbrel.operations.directives.base import BatchInvoker, Invoker, MigrateOperation, RunContext
 from whimbrel.operations.registry import register_operation
 
@@ -210,11 +210,7 @@ class DropIndexOp(MigrateOperation):
 
 def _names(columns: Sequence[IndexColumn], keywords: dict[str, Any]) -> list[str]:
     """Return the names of columns that an index is to find in its table."""
-    names = [item for item in columns if isinstance(item, str)]
-    for keyword, value in keywords.items():
-        if keyword.endswith("_include") and value:  # PostgreSQL and SQL Server look included columns up by name
-            names += [item for item in value if isinstance(item, str)]
-    return names
+    return [item for item in columns if isinstance(item, str)] + included_names(keywords)
 
 
 def index_in(table: Table, name: str | None, columns: Sequence[IndexColumn], **kw: Any) -> Index:
