@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Constraint,
     FromClause,
     Integer,
+    Table,
     inspect,
     literal_column,
     select,
@@ -22,9 +23,15 @@ from sqlalchemy.exc import OperationalError
 from whimbrel.ddl import ServerDefault, TypeArgument
 from whimbrel.errors import UnsupportedOperation
 from whimbrel.impl import Capability, DefaultImpl, Support
+from whimbrel.impl.needs import of_new_constraint
+from whimbrel.operations.recreate import Batch, TableRebuild
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_sqlite import ddl as _ddl  # tells SQLAlchemy how SQLite spells some elements
+from whimbrel_sqlite.foreign_keys import ForeignKeys
 from whimbrel_sqlite.limits import always_refused, refused_with_rows
+from whimbrel_sqlite.native import NativeChanges
+from whimbrel_sqlite.rebuild import REBUILD_SINCE, rebuild_table
+from whimbrel_sqlite.reflection import reflect
 
 del _ddl
 
@@ -70,7 +77,11 @@ class SQLiteImpl(DefaultImpl):
             return Support.YES
         return super().support(capability)
 
-    def begin_session(self, connection: Connection) -> None:
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self._foreign_keys = ForeignKeys()
+
+    def begin_session(self, connection: Connection, *, ours: bool = True) -> None:
         """Issue the BEGIN that Python's driver keeps back until the first INSERT, UPDATE or DELETE.
 
         CREATE and ALTER before that would each be committed at once, and a revision that fails half-way would leave
@@ -82,9 +93,63 @@ class SQLiteImpl(DefaultImpl):
         driver = connection.connection.driver_connection
         # aiosqlite passes on neither its connection nor this attribute.
         autocommit = getattr(getattr(driver, "_conn", driver), "autocommit", None)
-        if driver is None or driver.in_transaction or driver.isolation_level is None or autocommit is True:
+        if driver is None:
             return
-        connection.exec_driver_sql("BEGIN")
+        if not driver.in_transaction and driver.isolation_level is not None and autocommit is not True:
+            connection.exec_driver_sql("BEGIN")
+        if ours:
+            self._foreign_keys.begun(connection)
+
+    def before_commit(self, connection: Connection) -> None:
+        """See that foreign keys are in order, where they were not enforced in this transaction.
+
+        :raises CommandError: a row refers to none, and did not before.
+        """
+        self._foreign_keys.before_commit(connection)
+
+    def end_session(self, connection: Connection) -> None:
+        """Enforce foreign keys again, where they were not in the transaction that has ended."""
+        self._foreign_keys.ended(connection)
+
+    # -- batch mode ---------------------------------------------------------------------------------------------------
+
+    def requires_recreate_in_batch(self, batch_op: Batch) -> bool:
+        """Return whether a batch has something that SQLite's own ALTER TABLE cannot do.
+
+        :param batch_op: the batch: its table, and the directives collected.
+        """
+        return not all(map(NativeChanges(self, batch_op).can_do, batch_op.directives))
+
+    def reflect_for_batch(
+        self,
+        table_name: str,
+        schema: str | None,
+        reflect_args: Sequence[Any] = (),
+        reflect_kwargs: Mapping[str, Any] | None = None,
+    ) -> Table:
+        """Return a table with what SQLAlchemy's reflection misses; see :mod:`whimbrel_sqlite.reflection`.
+
+        :raises UnsupportedOperation: it is a view or a virtual table, or its CREATE TABLE cannot be read.
+        """
+        assert self.connection is not None
+        return reflect(self.connection, table_name, schema, reflect_args, reflect_kwargs or {})
+
+    def rebuild_table(self, rebuild_: TableRebuild) -> None:
+        """Make a table anew and lose nothing; see :mod:`whimbrel_sqlite.rebuild`.
+
+        :raises UnsupportedOperation: something of the table, or in the schema, cannot be carried over.
+        :raises CommandError: a foreign key would be violated.
+        """
+        if self.connection is None or self.as_sql:
+            super().rebuild_table(rebuild_)
+        else:
+            self._require("batch_alter_table", REBUILD_SINCE, "Use a newer SQLite.")
+            rebuild_table(self, rebuild_, self._foreign_keys, self._begin_again)
+
+    def _begin_again(self) -> None:
+        assert self.connection is not None
+        self.connection.begin()
+        self.begin_session(self.connection)
 
     # -- columns ------------------------------------------------------------------------------------------------------
 
@@ -97,6 +162,7 @@ class SQLiteImpl(DefaultImpl):
         if_not_exists: bool | None = None,
         inline_references: bool | None = None,
         inline_primary_key: bool | None = None,
+        **kw: Any,
     ) -> None:
         """Add a column; see :meth:`whimbrel.impl.DefaultImpl.add_column`.
 
@@ -108,7 +174,7 @@ class SQLiteImpl(DefaultImpl):
             return
         reason = always_refused(column)
         if reason is None and (reason := refused_with_rows(column, self.dialect)) is not None:
-            reason = f"{reason}, and the table has rows" if self._has_rows(table_name, schema) else None
+            reason = f"{reason}, and the table has rows" if self.has_rows(table_name, schema) else None
         if reason is not None:
             raise UnsupportedOperation(
                 f"SQLite cannot add column {column.name!r} to table {table_name!r}: {reason}.",
@@ -141,15 +207,14 @@ class SQLiteImpl(DefaultImpl):
         try:
             super().drop_column(table_name, column, schema=schema)
         except OperationalError as error:
-            reason = str(error.orig)
-            if not reason.startswith(("error in ", "cannot drop ")):
-                raise
-            raise UnsupportedOperation(
-                f"SQLite cannot drop column {column.name!r} of table {table_name!r}: {reason}.",
-                f"Drop what uses it first, or rebuild the table. {remedy}",
-                dialect=self.dialect.name,
-                operation="drop_column",
-            ) from error
+            if reason := _schema_says(error):
+                raise UnsupportedOperation(
+                    f"SQLite cannot drop column {column.name!r} of table {table_name!r}: {reason}.",
+                    f"Drop what uses it first, or rebuild the table. {remedy}",
+                    dialect=self.dialect.name,
+                    operation="drop_column",
+                ) from error
+            raise
 
     def alter_column(
         self,
@@ -179,7 +244,17 @@ class SQLiteImpl(DefaultImpl):
         if name is not None:
             remedy = _batch(table_name, f"alter_column({column_name!r}, new_column_name={name!r})")
             self._require("alter_column", RENAME_COLUMN_SINCE, remedy)
-            super().alter_column(table_name, column_name, name=name, schema=schema)
+            try:
+                super().alter_column(table_name, column_name, name=name, schema=schema)
+            except OperationalError as error:
+                if reason := _schema_says(error):
+                    raise UnsupportedOperation(
+                        f"SQLite cannot rename column {column_name!r} of table {table_name!r}: {reason}.",
+                        "Put right, or drop, what SQLite names there, and create it again afterwards.",
+                        dialect=self.dialect.name,
+                        operation="alter_column",
+                    ) from error
+                raise
 
     # -- constraints --------------------------------------------------------------------------------------------------
 
@@ -189,17 +264,17 @@ class SQLiteImpl(DefaultImpl):
         :raises UnsupportedOperation: it did not.
         """
         if const.table is not self._spelt and self.wants(const):
-            self._refuse_constraint("create_constraint", const)
+            needed = of_new_constraint(const)
+            self._refuse_constraint("add", needed[1] if needed is not None else "create_constraint", const)
 
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
         """Refuse: a table's constraints are what it was created with.
 
         :raises UnsupportedOperation: always.
         """
-        self._refuse_constraint("drop_constraint", const)
+        self._refuse_constraint("drop", "drop_constraint", const)
 
-    def _refuse_constraint(self, operation: str, const: Constraint) -> None:
-        verb = "add" if operation == "create_constraint" else "drop"
+    def _refuse_constraint(self, verb: str, operation: str, const: Constraint) -> None:
         raise UnsupportedOperation(
             f"SQLite cannot {verb} constraint {str(const.name)!r} of table {const.table.name!r}.",
             _batch(const.table.name, f"{operation}({str(const.name)!r}, ...)"),
@@ -220,7 +295,7 @@ class SQLiteImpl(DefaultImpl):
                 operation=operation,
             )
 
-    def _has_rows(self, table_name: str, schema: str | None) -> bool:
+    def has_rows(self, table_name: str, schema: str | None) -> bool:
         """Return whether a table has rows; as text, where nobody knows, no."""
         if self.connection is None or self.as_sql:
             return False
@@ -241,6 +316,12 @@ class SQLiteImpl(DefaultImpl):
             )
         columns = inspect(self.connection).get_columns(table_name, schema=schema)
         return any(column["name"].lower() == column_name.lower() for column in columns)
+
+
+def _schema_says(error: OperationalError) -> str | None:
+    """Return what in the schema keeps SQLite from an ALTER TABLE; ``None`` where something else does."""
+    reason = str(error.orig)
+    return reason if reason.startswith(("error in ", "cannot drop ")) else None
 
 
 def _batch(table_name: str, call: str) -> str:

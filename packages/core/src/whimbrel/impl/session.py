@@ -74,8 +74,22 @@ class ImplSession:
     def start_migrations(self) -> None:
         """Do what this database wants done before the first revision of a run: nothing."""
 
-    def begin_session(self, connection: Connection) -> None:
-        """Do what this database wants done right after a transaction has begun on *connection*: nothing."""
+    def begin_session(self, connection: Connection, *, ours: bool = True) -> None:
+        """Do what this database wants done right after a transaction has begun on *connection*: nothing.
+
+        :param connection: the run's connection.
+        :param ours: whether the run ends the transaction; if not, neither :meth:`before_commit` nor
+            :meth:`end_session` will be called for it.
+        """
+
+    def before_commit(self, connection: Connection) -> None:
+        """Do what this database wants done before a transaction of the run is committed: nothing.
+
+        An exception from here rolls the transaction back.
+        """
+
+    def end_session(self, connection: Connection) -> None:
+        """Do what this database wants done right after a transaction of the run has ended, either way: nothing."""
 
     def emit_begin(self) -> None:
         """Write ``BEGIN`` as text."""

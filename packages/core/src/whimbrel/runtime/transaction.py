@@ -105,7 +105,7 @@ class RunTransactions:
             return
         self._interrupted = True
         if reopen:
-            self._connection.commit()
+            self._commit(self._connection)
         before = self._connection.get_isolation_level()
         self._connection.rollback()
         self._connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -128,7 +128,7 @@ class RunTransactions:
     def _transaction(self) -> AbstractContextManager[object]:
         if self._external and self._connection is not None:
             # SQLite's driver keeps the owner's BEGIN back; without it, DDL would be committed statement by statement.
-            self._impl.begin_session(self._connection)
+            self._impl.begin_session(self._connection, ours=False)
             return nullcontext()
         return self._text_transaction() if self._connection is None else self._live_transaction(self._connection)
 
@@ -153,12 +153,18 @@ class RunTransactions:
         self._interrupted = False
         try:
             yield
-            connection.commit()
+            self._commit(connection)
         except BaseException:
             self._roll_back()
+            self._impl.end_session(connection)
             raise
         finally:
             self._open = False
+
+    def _commit(self, connection: Connection) -> None:
+        self._impl.before_commit(connection)
+        connection.commit()
+        self._impl.end_session(connection)
 
     def _begin(self, connection: Connection) -> None:
         connection.begin()

@@ -1,0 +1,116 @@
+"""SQL text as SQLite's own tokenizer sees it: names in four kinds of quotes, comments, literals.
+
+https://www.sqlite.org/lang_keywords.html, https://www.sqlite.org/lang_comment.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+
+class Kind(Enum):
+    """What a token is."""
+
+    BLANK = "blank"
+    """White space or a comment."""
+    WORD = "word"
+    """A name without quotes, or a keyword: which of them only its place tells."""
+    QUOTED = "quoted"
+    """A name in double quotes, backticks or brackets."""
+    STRING = "string"
+    """A text in single quotes, which SQLite takes for a name where only a name can stand."""
+    LITERAL = "literal"
+    """A number or a blob."""
+    SIGN = "sign"
+    """Anything else, such as a parenthesis."""
+
+
+_PATTERN: Final = re.compile(
+    r"""
+      (?P<blank>    [ \t\n\f\r\ufeff]+ | --[^\n]* | /\*.*?(?:\*/|\Z) )
+    | (?P<literal>  [xX]'[^']*' | 0[xX][\da-fA-F_]+ | (?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)? )
+    | (?P<word>     [A-Za-z_\x80-\U0010ffff][\w$\x80-\U0010ffff]* )
+    | (?P<quoted>   "(?:[^"]|"")*" | `(?:[^`]|``)*` | \[[^\]]*\] )
+    | (?P<string>   '(?:[^']|'')*' )
+    | (?P<sign>     . )
+    """,
+    re.X | re.S,
+)
+
+_SMALL: Final = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One piece of SQL text.
+
+    :param kind: what it is.
+    :param text: as it stands.
+    :param start: where it begins in the text it was found in.
+    """
+
+    kind: Kind
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        return self.start + len(self.text)
+
+    @property
+    def keyword(self) -> str:
+        """The word in capitals, or the sign; empty for what can be no keyword."""
+        return self.text.upper() if self.kind in (Kind.WORD, Kind.SIGN) else ""
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it can stand where SQLite wants a name."""
+        return self.kind in (Kind.WORD, Kind.QUOTED, Kind.STRING)
+
+    @property
+    def name(self) -> str:
+        """The name it stands for, without quotes."""
+        if self.kind is Kind.WORD:
+            return self.text
+        quote, inside = self.text[0], self.text[1:-1]
+        return inside if quote == "[" else inside.replace(quote * 2, quote)
+
+
+def tokens(sql: str) -> Iterator[Token]:
+    """Take SQL text apart; the tokens together are the text again.
+
+    :param sql: the text.
+
+    Example::
+
+        >>> [token.text for token in tokens("a--b") ]
+        ['a', '--b']
+    """
+    for match in _PATTERN.finditer(sql):
+        assert match.lastgroup is not None
+        yield Token(Kind(match.lastgroup), match[0], match.start())
+
+
+def meaningful(sql: str) -> tuple[Token, ...]:
+    """Return the tokens of *sql* without white space and comments."""
+    return tuple(token for token in tokens(sql) if token.kind is not Kind.BLANK)
+
+
+def folded(name: str) -> str:
+    """Return *name* as SQLite compares it: capitals do not count, but only those of ASCII."""
+    return name.translate(_SMALL)
+
+
+def names_in(sql: str) -> frozenset[str]:
+    """Return all that could be a name in *sql*, folded, keywords among them."""
+    return frozenset(folded(token.name) for token in meaningful(sql) if token.is_name)
+
+
+def quoted(name: str) -> str:
+    """Return *name* as an identifier."""
+    return '"' + name.replace('"', '""') + '"'
