@@ -233,7 +233,7 @@ def _comment(compiler: DDLCompiler, statement: str, comment: str | None) -> str:
     if literal.startswith("'") and literal.count("'") == (comment or "").count("'") * 2 + 2:
         return f"{statement}{literal}"
     quoted = f"REPLACE({literal}, '''', '''''')"
-    return f"BEGIN\n    EXECUTE IMMEDIATE {_quoted(statement)[:-1]}''' || {quoted} || '''';\nEND;"
+    return f"BEGIN\n    EXECUTE IMMEDIATE {_quoted(statement)[:-1]}'''\n    || {quoted} || '''';\nEND;"
 
 
 def _quoted(statement: str) -> str:
