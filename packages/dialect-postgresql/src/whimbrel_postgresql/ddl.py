@@ -6,6 +6,7 @@ https://www.postgresql.org/docs/current/sql-altertable.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import inf
 from typing import Any, TypeAlias
 
 from sqlalchemy import Identity, literal_column
@@ -94,8 +95,8 @@ def _identity_column_default(element: IdentityColumnDefault, compiler: DDLCompil
     if not isinstance(element.existing_server_default, Identity):
         return f"{altered} ADD {compiler.process(element.default)}"
     changes = identity_changes(element.existing_server_default, element.default)
-    words = [item if isinstance(item, str) else compiler.get_identity_options(item) for item in changes]
-    return f"{altered} {' '.join(f'SET {word}' for word in words)}"
+    words = [item if isinstance(item, str) else f"SET {compiler.get_identity_options(item)}" for item in changes]
+    return f"{altered} {' '.join(words)}"
 
 
 @compiles(ComputedColumnDefault, "postgresql")
@@ -134,18 +135,24 @@ def _storage_clauses(parameters: Mapping[str, StorageValue | None], compiler: DD
 
 
 def identity_changes(old: Identity, new: Identity) -> list[Identity | str]:
-    """Return in what two identities differ: a clause each, or an Identity that holds just that one option.
+    """Return in what two identities differ: words, or an Identity that holds just the one option to be set.
 
-    What *new* does not say is as it is for an Identity that says nothing.
+    What *new* does not say is as it is for an Identity that says nothing. Where no number of the old range is in the
+    new one, it starts anew.
     https://www.postgresql.org/docs/current/sql-createsequence.html
 
     :param old: the identity now.
     :param new: the identity to be.
     """
-    always: list[Identity | str] = [f"GENERATED {'ALWAYS' if new.always else 'BY DEFAULT'}"]
-    changes = always if bool(old.always) != bool(new.always) else []
+    changes: list[Identity | str] = []
+    if bool(old.always) != bool(new.always):
+        changes.append(f"SET GENERATED {'ALWAYS' if new.always else 'BY DEFAULT'}")
     before, after = _options(old), _options(new)
-    return changes + [Identity(**{name: value}) for name, value in after.items() if before.get(name) != value]
+    changes += [Identity(**{name: value}) for name, value in after.items() if before.get(name) != value]
+    (old_least, old_greatest), (new_least, new_greatest) = _range(before), _range(after)
+    if old_greatest < new_least or new_greatest < old_least:
+        changes.append("RESTART")
+    return changes
 
 
 def _options(identity: Identity) -> dict[str, Any]:
@@ -161,6 +168,12 @@ def _options(identity: Identity) -> dict[str, Any]:
         "cache": 1 if identity.cache is None else identity.cache,
         "cycle": bool(identity.cycle),
     }
+
+
+def _range(options: Mapping[str, Any]) -> tuple[float, float]:
+    """Return the least and the greatest number of a sequence; infinite where the column's type sets the limit."""
+    upwards = options["increment"] > 0
+    return options.get("minvalue", 1 if upwards else -inf), options.get("maxvalue", inf if upwards else -1)
 
 
 def _expression(using: str | ClauseElement, compiler: DDLCompiler) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.types import SchemaType, TypeDecorator, TypeEngine, to_instance
 
 from whimbrel.ddl import TypeArgument, format_literal, format_table_name
 from whimbrel_postgresql.blocks import do_block
+from whimbrel_postgresql.names import name_literal
 
 NamedType: TypeAlias = ENUM | DOMAIN
 
@@ -145,9 +146,9 @@ def type_in_table(type_: TypeArgument, schema: str | None) -> TypeEngine[Any]:
 def _ensure_type(element: EnsureType, compiler: DDLCompiler, **kw: Any) -> str:
     type_ = element.type_
     create = CreateDomainType(type_) if isinstance(type_, DOMAIN) else CreateEnumType(type_)
-    name = format_table_name(compiler, str(type_.name), type_.schema)
+    name = name_literal(compiler, str(type_.name), type_.schema)
     return do_block(
-        f"    IF to_regtype({format_literal(compiler, name)}) IS NULL THEN",
+        f"    IF to_regtype({name}) IS NULL THEN",
         f"        {compiler.process(create)};",
         "    END IF;",
     )

@@ -1,8 +1,12 @@
-"""Names as PostgreSQL makes them: it keeps 63 bytes of each."""
+"""Names as PostgreSQL makes them, keeping 63 bytes of each, and names as text, for functions that take such."""
 
 from __future__ import annotations
 
 from typing import Final
+
+from sqlalchemy.sql.compiler import DDLCompiler
+
+from whimbrel.ddl import format_literal, format_table_name
 
 _LONGEST: Final = 63
 """https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS"""
@@ -25,3 +29,12 @@ def sequence_name(table_name: str, column_name: str) -> str:
         else:
             column = column[:-1]
     return "_".join((table.decode(errors="ignore"), column.decode(errors="ignore"), "seq"))
+
+
+def name_literal(compiler: DDLCompiler, name: str, schema: str | None) -> str:
+    """Return a literal that holds a name quoted as an identifier is: what ``to_regclass()`` and its like read."""
+    quoted = format_table_name(compiler, name, schema)
+    if format_literal(compiler, "%") == "'%%'":
+        # For a driver with %s each % is doubled, in names as in literals; in a name within a literal once is enough.
+        quoted = quoted.replace("%%", "%")
+    return format_literal(compiler, quoted)

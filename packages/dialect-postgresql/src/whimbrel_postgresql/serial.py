@@ -16,7 +16,7 @@ from sqlalchemy.types import TypeEngine
 
 from whimbrel.ddl import alter_column, alter_table, format_literal, format_table_name, format_type
 from whimbrel_postgresql.blocks import do_block
-from whimbrel_postgresql.names import sequence_name
+from whimbrel_postgresql.names import name_literal, sequence_name
 
 
 class AboutSequence(ExecutableDDLElement):
@@ -92,14 +92,16 @@ def start_counting(
 def _create_sequence_of(element: CreateSequenceOf, compiler: DDLCompiler, **kw: Any) -> str:
     type_ = f" AS {format_type(compiler, element.type_)}" if element.type_ is not None else ""
     owner = f"{_table(element, compiler)}.{compiler.preparer.quote(element.column_name)}"
-    return f"CREATE SEQUENCE {_sequence(element, compiler)}{type_} OWNED BY {owner}"
+    name = format_table_name(compiler, sequence_name(element.table_name, element.column_name), element.schema)
+    return f"CREATE SEQUENCE {name}{type_} OWNED BY {owner}"
 
 
 @compiles(CountBySequence, "postgresql")
 def _count_by_sequence(element: CountBySequence, compiler: DDLCompiler, **kw: Any) -> str:
     altered = f"{alter_table(compiler, element.table_name, element.schema)} "
     altered += alter_column(compiler, element.column_name)
-    return f"{altered} SET DEFAULT nextval({format_literal(compiler, _sequence(element, compiler))}::regclass)"
+    name = name_literal(compiler, sequence_name(element.table_name, element.column_name), element.schema)
+    return f"{altered} SET DEFAULT nextval({name}::regclass)"
 
 
 @compiles(DropSequenceOf, "postgresql")
@@ -132,12 +134,8 @@ def _if_there(element: AboutSequence, compiler: DDLCompiler, statement: str) -> 
 
 def _sequence_found(element: AboutSequence, compiler: DDLCompiler) -> str:
     """Return the call that finds the sequence of a column; it takes the table quoted and the column as it is."""
-    table = format_literal(compiler, _table(element, compiler))
+    table = name_literal(compiler, element.table_name, element.schema)
     return f"pg_get_serial_sequence({table}, {format_literal(compiler, element.column_name)})"
-
-
-def _sequence(element: AboutSequence, compiler: DDLCompiler) -> str:
-    return format_table_name(compiler, sequence_name(element.table_name, element.column_name), element.schema)
 
 
 def _table(element: AboutSequence, compiler: DDLCompiler) -> str:
