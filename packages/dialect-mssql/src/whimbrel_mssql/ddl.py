@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any, Final, Literal
 
-from sqlalchemy import Executable, Unicode
+from sqlalchemy import Executable, Index, Unicode
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import (
     CreateIndex,
     CreateTable,
+    DropIndex,
     DropTableComment,
     ExecutableDDLElement,
     SetColumnComment,
@@ -107,20 +108,14 @@ class MSSQLComment(AlterTable):
         self.column_name = column_name
 
 
-class MSSQLIdentityInsert(AlterTable):
-    """Let INSERT give values to an identity column, or forbid it again.
+class MSSQLDropIndexIfExists(ExecutableDDLElement):
+    """Drop an index IF EXISTS, words that SQLAlchemy 2.0 leaves out.
 
-    :param on: let, or forbid.
-    :param columns: the columns that the rows give, where nobody knows whether one of them is the identity column;
-        ``None`` where one is.
+    :param index: the index.
     """
 
-    def __init__(
-        self, table_name: str, on: bool, columns: Collection[str] | None = None, schema: str | None = None
-    ) -> None:
-        super().__init__(table_name, schema)
-        self.on = on
-        self.columns = columns
+    def __init__(self, index: Index) -> None:
+        self.index = index
 
 
 class MSSQLIf(ExecutableDDLElement):
@@ -149,6 +144,8 @@ def spelt(statement: Executable | str) -> Executable | str:
     if isinstance(statement, CreateIndex) and statement.if_not_exists:
         index = statement.element
         return MSSQLIf(lambda compiler: f"NOT EXISTS ({_index(compiler, index)})", _bare(statement))
+    if isinstance(statement, DropIndex) and statement.if_exists:
+        return MSSQLDropIndexIfExists(statement.element)
     if isinstance(statement, SetTableComment):
         table = statement.element
         return MSSQLComment(table.name, table.comment, schema=table.schema)
@@ -183,7 +180,7 @@ def _table(compiler: DDLCompiler, name: str, schema: str | None) -> str:
     return unicode_literal(format_table_name(compiler, name, schema))
 
 
-def _database(compiler: DDLCompiler, schema: str | None) -> str:
+def database_of(compiler: DDLCompiler, schema: str | None) -> str:
     """Return the database that SQLAlchemy's ``database.schema`` names, with its dot; nothing for the current one."""
     parts = _NAME_PART.findall(compiler.preparer.quote_schema(schema)) if schema else []
     return "".join(f"{part}." for part in parts[:-1])
@@ -195,7 +192,7 @@ def _column(compiler: DDLCompiler, table: AlterTable, column_name: str, wanted: 
     https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-columns-transact-sql
     """
     return (
-        f"SELECT {wanted} FROM {_database(compiler, table.schema)}sys.columns{between}"
+        f"SELECT {wanted} FROM {database_of(compiler, table.schema)}sys.columns{between}"
         f"WHERE object_id = OBJECT_ID({_table(compiler, table.table_name, table.schema)})"
         f" AND name = {unicode_literal(column_name)}"
     )
@@ -209,7 +206,7 @@ def _index(compiler: DDLCompiler, index: Any) -> str:
     table = index.table
     name = compiler.preparer.format_index(index)  # may be made of a naming convention
     return (
-        f"SELECT 1 FROM {_database(compiler, table.schema)}sys.indexes"
+        f"SELECT 1 FROM {database_of(compiler, table.schema)}sys.indexes"
         f" WHERE object_id = OBJECT_ID({_table(compiler, table.name, table.schema)})"
         f" AND name = {unicode_literal(_unquoted(name))}"
     )
@@ -228,6 +225,14 @@ def _if(element: MSSQLIf, compiler: DDLCompiler, **kw: Any) -> str:
     if isinstance(element.statement, CreateTable):
         statement = tidy_create_table(statement)
     return f"IF {element.condition(compiler)}\n{statement}"
+
+
+@compiles(MSSQLDropIndexIfExists, "mssql")
+def _drop_index_if_exists(element: MSSQLDropIndexIfExists, compiler: DDLCompiler, **kw: Any) -> str:
+    table = element.index.table
+    assert table is not None
+    name = compiler.preparer.format_index(element.index)
+    return f"DROP INDEX IF EXISTS {name} ON {format_table_name(compiler, table.name, table.schema)}"
 
 
 @compiles(RenameTable, "mssql")
@@ -291,7 +296,7 @@ def _drop_constraints(element: MSSQLDropConstraints, compiler: DDLCompiler, **kw
     https://learn.microsoft.com/sql/t-sql/functions/string-agg-transact-sql (SQL Server 2017),
     https://learn.microsoft.com/sql/t-sql/functions/quotename-transact-sql
     """
-    database = _database(compiler, element.schema)
+    database = database_of(compiler, element.schema)
     source, number = _CONSTRAINTS[element.kind]
     table = _table(compiler, element.table_name, element.schema)
     dropped = unicode_literal(f"{alter_table(compiler, element.table_name, element.schema)} DROP CONSTRAINT ")
@@ -332,7 +337,7 @@ def _comment(element: MSSQLComment, compiler: DDLCompiler, **kw: Any) -> str:
     https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-addextendedproperty-transact-sql,
     https://learn.microsoft.com/sql/relational-databases/system-catalog-views/extended-properties-catalog-views-sys-extended-properties
     """
-    database = _database(compiler, element.schema)
+    database = database_of(compiler, element.schema)
     table = f"OBJECT_ID({_table(compiler, element.table_name, element.schema)})"
     within = f", DB_ID({unicode_literal(_unquoted(database[:-1]))})" if database else ""
     place = f"N'SCHEMA', @schema, N'TABLE', {unicode_literal(element.table_name)}"
@@ -359,23 +364,4 @@ def _comment(element: MSSQLComment, compiler: DDLCompiler, **kw: Any) -> str:
         f"    EXEC {database}sys.sp_updateextendedproperty{_NEXT}    {words};\n"
         "ELSE\n"
         f"    EXEC {database}sys.sp_addextendedproperty{_NEXT}    {words}"
-    )
-
-
-@compiles(MSSQLIdentityInsert, "mssql")
-def _identity_insert(element: MSSQLIdentityInsert, compiler: DDLCompiler, **kw: Any) -> str:
-    """Say so at once, or only where one of the columns proves to be the identity column.
-
-    https://learn.microsoft.com/sql/t-sql/statements/set-identity-insert-transact-sql: set at run time, not when parsed.
-    """
-    table = format_table_name(compiler, element.table_name, element.schema)
-    statement = f"SET IDENTITY_INSERT {table} {'ON' if element.on else 'OFF'}"
-    if element.columns is None:
-        return statement
-    names = ", ".join(unicode_literal(name) for name in element.columns)
-    return (
-        "IF EXISTS (\n"
-        f"    SELECT 1 FROM {_database(compiler, element.schema)}sys.identity_columns\n"
-        f"    WHERE object_id = OBJECT_ID({unicode_literal(table)}) AND name IN ({names})\n"
-        f")\n    {statement}"
     )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import groupby
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import Column, Computed, CursorResult, Identity, Index, Insert, Sequence, Table, inspect
+from sqlalchemy import Column, Computed, CursorResult, Identity, Index, Insert, Table, inspect
 from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.schema import Constraint, ForeignKeyConstraint
 from sqlalchemy.sql.base import Executable
@@ -21,8 +21,10 @@ from whimbrel.impl import Capability, DefaultImpl, Support
 from whimbrel.operations.directives.indexes import NO_TABLE
 from whimbrel.operations.recreate import TableRebuild
 from whimbrel.unset import UNSET, UnsetType
-from whimbrel_mssql.ddl import ConstraintKind, MSSQLAlterColumn, MSSQLDropConstraints, MSSQLIdentityInsert, spelt
+from whimbrel_mssql.ddl import ConstraintKind, MSSQLAlterColumn, MSSQLDropConstraints, spelt
+from whimbrel_mssql.identity import MSSQLIdentityInsert, autoincrement_of, identity_of, names_of_interest
 from whimbrel_mssql.literals import script_dialect
+from whimbrel_mssql.rebuild import rebuild_table
 
 BATCH_SEPARATOR: Final = "GO"
 
@@ -98,19 +100,19 @@ class MSSQLImpl(DefaultImpl):
         if isinstance(rows, str | Mapping):
             super().bulk_insert(table, rows, multiinsert)  # which says what is wrong
             return
-        identity = _identity_of(table)
-        for names, group in groupby(rows, key=lambda row: _names(row, identity)):
+        identity = identity_of(table)
+        for names, group in groupby(rows, key=lambda row: names_of_interest(row, identity)):
             with self._identity_insert(table, names):
                 super().bulk_insert(table, list(group), multiinsert)
 
     def rebuild_table(self, rebuild_: TableRebuild) -> None:
-        """Make a table anew, with the values of its identity column.
+        """Make a table anew, with the values of its identity column; see :mod:`whimbrel_mssql.rebuild`.
 
-        See :meth:`whimbrel.impl.DefaultImpl.rebuild_table`.
+        The batch raises, before anything is done, where the table has triggers or permissions, or another refers to it.
         """
         self._copied = frozenset(rebuild_.copied)
         try:
-            super().rebuild_table(rebuild_)
+            rebuild_table(self, rebuild_)
         finally:
             self._copied = frozenset()
 
@@ -120,9 +122,9 @@ class MSSQLImpl(DefaultImpl):
 
         On a connection, SQLAlchemy sees to it for the identity columns that it knows of.
         """
-        identity = _identity_of(table)
+        identity = identity_of(table)
         unknown = identity is None and not isinstance(table, Table)
-        seen_to = isinstance(table, Table) and not self.as_sql and identity == _autoincrement_of(table)
+        seen_to = isinstance(table, Table) and not self.as_sql and identity == autoincrement_of(table)
         if seen_to or not names or not (unknown or identity in names):
             yield
             return
@@ -309,22 +311,3 @@ class MSSQLImpl(DefaultImpl):
 def _is_plain(default: ServerDefault | UnsetType | None) -> bool:
     """Return whether this is known to be a default, and neither computes nor counts."""
     return default is not None and default is not UNSET and not isinstance(default, Computed | Identity)
-
-
-def _autoincrement_of(table: TableClause) -> str | None:
-    """Return the column that SQLAlchemy makes an identity column of its own accord."""
-    column = table.autoincrement_column if isinstance(table, Table) else None
-    return None if column is None or isinstance(column.default, Sequence) else column.key
-
-
-def _identity_of(table: TableClause) -> str | None:
-    """Return the identity column of a table, where it is known."""
-    declared = (column.key for column in table.columns if isinstance(column, Column) and column.identity is not None)
-    return next(declared, None) or _autoincrement_of(table)
-
-
-def _names(row: object, identity: str | None) -> frozenset[str]:
-    """Return which columns of a row may have to do with its identity: that one, or all while it is not known."""
-    if not isinstance(row, Mapping):
-        return frozenset()
-    return frozenset(row) if identity is None else frozenset(row) & {identity}

@@ -13,9 +13,11 @@ from sqlalchemy.sql.expression import TableClause
 from whimbrel.ddl import ServerDefault, TextSink, TypeArgument
 from whimbrel.errors import UnsupportedOperation
 from whimbrel.impl import Capability, DefaultImpl, Support
+from whimbrel.operations.recreate import TableRebuild
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_oracle.ddl import OracleDropIdentity, OracleModifyColumn, spelt
 from whimbrel_oracle.literals import ScriptSink, raw_literal, script_dialect
+from whimbrel_oracle.rebuild import rebuild_table
 
 BATCH_SEPARATOR: Final = "/"
 
@@ -82,6 +84,13 @@ class OracleImpl(DefaultImpl):
         if first is not None and not isinstance(rows, str | Mapping):
             rows = (row if row or not isinstance(row, Mapping) else {first: text("DEFAULT")} for row in rows)
         super().bulk_insert(table, rows, multiinsert)
+
+    def rebuild_table(self, rebuild_: TableRebuild) -> None:
+        """Make a table anew; see :mod:`whimbrel_oracle.rebuild`.
+
+        An error is raised, before anything is done, where the table has triggers or grants, or another refers to it.
+        """
+        rebuild_table(self, rebuild_)
 
     # -- tables -------------------------------------------------------------------------------------------------------
 
