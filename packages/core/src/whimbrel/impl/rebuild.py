@@ -52,6 +52,23 @@ def create_temporary(impl: DefaultImpl, rebuild: TableRebuild, temporary: Table)
     impl.execute(CreateTable(temporary))
 
 
+def take_named_constraints(temporary: Table) -> None:
+    """Take the constraints with a name from the table under construction, where a schema has each name but once.
+
+    :param temporary: the table that is to be, under its temporary name.
+    """
+    temporary.constraints.difference_update(
+        [constraint for constraint in temporary.constraints if constraint.name is not None]
+    )
+
+
+def add_named_constraints(impl: DefaultImpl, table: Table) -> None:
+    """Add the constraints with a name to a table that has been made anew without them."""
+    for constraint in table._sorted_constraints:
+        if constraint.name is not None:
+            impl.add_constraint(constraint)
+
+
 def copy_rows(impl: DefaultImpl, rebuild: TableRebuild, temporary: Table) -> None:
     """Copy the rows, and see that all have arrived.
 
