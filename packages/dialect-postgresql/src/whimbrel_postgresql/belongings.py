@@ -17,19 +17,20 @@ _OBSTACLES: Final = text(
       SELECT 1 AS rank, CASE
           WHEN relkind = 'p' THEN 'it is partitioned' WHEN relispartition THEN 'it is a partition'
           WHEN relpersistence = 'u' THEN 'it is UNLOGGED' WHEN relpersistence = 't' THEN 'it is temporary'
-          WHEN reloftype <> 0 THEN 'it is a table OF a type' WHEN reltablespace <> 0 THEN 'it has a TABLESPACE of its own'
+          WHEN reloftype <> 0 THEN 'it is a table OF a type'
+          WHEN reltablespace <> 0 THEN 'it has a TABLESPACE of its own'
           WHEN relreplident <> 'd' THEN 'it has a REPLICA IDENTITY of its own'
           WHEN relrowsecurity OR relforcerowsecurity THEN 'it has row level security'
           WHEN relkind <> 'r' THEN 'it is no plain table' END AS what
-      FROM pg_class WHERE oid = CAST(:table AS regclass)
+      FROM pg_class WHERE oid = to_regclass(:table)
       UNION ALL
       SELECT 2, 'it inherits or is inherited from: ' || CAST(CAST(o.other AS regclass) AS text)
-      FROM (SELECT inhparent AS other FROM pg_inherits WHERE inhrelid = CAST(:table AS regclass)
-            UNION SELECT inhrelid FROM pg_inherits WHERE inhparent = CAST(:table AS regclass)) o
+      FROM (SELECT inhparent AS other FROM pg_inherits WHERE inhrelid = to_regclass(:table)
+            UNION SELECT inhrelid FROM pg_inherits WHERE inhparent = to_regclass(:table)) o
       UNION ALL
       SELECT 3, pg_describe_object(d.classid, d.objid, d.objsubid)
       FROM pg_depend d LEFT JOIN pg_rewrite r ON d.classid = CAST('pg_rewrite' AS regclass) AND r.oid = d.objid
-      WHERE d.refclassid = CAST('pg_class' AS regclass) AND d.refobjid = CAST(:table AS regclass)
+      WHERE d.refclassid = CAST('pg_class' AS regclass) AND d.refobjid = to_regclass(:table)
         AND (d.deptype = 'n' OR r.oid IS NOT NULL)
         AND NOT (d.classid = CAST('pg_constraint' AS regclass))
         AND NOT (d.classid = CAST('pg_trigger' AS regclass))
@@ -40,34 +41,34 @@ _OBSTACLES: Final = text(
       UNION ALL
       SELECT 4, pg_describe_object(d.classid, d.objid, d.objsubid)
       FROM pg_depend d JOIN pg_type t ON d.refclassid = CAST('pg_type' AS regclass) AND d.deptype = 'n'
-      JOIN pg_class c ON c.oid = CAST(:table AS regclass)
+      JOIN pg_class c ON c.oid = to_regclass(:table)
         AND (c.reltype = t.oid OR t.typelem = c.reltype AND t.typcategory = 'A')
       WHERE d.refobjid = t.oid
       UNION ALL
-      SELECT 5, 'policy ' || quote_ident(polname) FROM pg_policy WHERE polrelid = CAST(:table AS regclass)
+      SELECT 5, 'policy ' || quote_ident(polname) FROM pg_policy WHERE polrelid = to_regclass(:table)
       UNION ALL
-      SELECT 6, 'statistics ' || quote_ident(stxname) FROM pg_statistic_ext WHERE stxrelid = CAST(:table AS regclass)
+      SELECT 6, 'statistics ' || quote_ident(stxname) FROM pg_statistic_ext WHERE stxrelid = to_regclass(:table)
       UNION ALL
-      SELECT 7, 'publication ' || quote_ident(pubname) FROM pg_publication_rel r JOIN pg_publication p ON p.oid = prpubid
-      WHERE prrelid = CAST(:table AS regclass)
+      SELECT 7, 'publication ' || quote_ident(pubname)
+      FROM pg_publication_rel r JOIN pg_publication p ON p.oid = prpubid WHERE prrelid = to_regclass(:table)
       UNION ALL
       SELECT 8, 'trigger ' || quote_ident(tgname) || ', which is not simply enabled' FROM pg_trigger
-      WHERE tgrelid = CAST(:table AS regclass) AND NOT tgisinternal AND tgenabled <> 'O'
+      WHERE tgrelid = to_regclass(:table) AND NOT tgisinternal AND tgenabled <> 'O'
       UNION ALL
       SELECT 9, 'index ' || CAST(CAST(indexrelid AS regclass) AS text)
                 || CASE WHEN indisclustered THEN ', by which it is clustered' ELSE ', which is invalid' END
-      FROM pg_index WHERE indrelid = CAST(:table AS regclass) AND (indisclustered OR NOT indisvalid)
+      FROM pg_index WHERE indrelid = to_regclass(:table) AND (indisclustered OR NOT indisvalid)
       UNION ALL
       SELECT 10, 'constraint ' || quote_ident(conname) || ', which is NOT VALID' FROM pg_constraint
-      WHERE conrelid = CAST(:table AS regclass) AND NOT convalidated
+      WHERE conrelid = to_regclass(:table) AND NOT convalidated
       UNION ALL
       SELECT 11, 'column ' || quote_ident(attname) || CASE
           WHEN attstorage <> typstorage THEN ', which has a STORAGE of its own'
-          WHEN attoptions IS NOT NULL THEN ', which has options of its own'
+          WHEN strpos(CAST(attoptions AS text), 'n_distinct') > 0 THEN ', which has a number of distinct values set'
           ELSE ', which has a COLLATE on a type that is no text' END
       FROM pg_attribute a JOIN pg_type t ON t.oid = atttypid
-      WHERE attrelid = CAST(:table AS regclass) AND attnum > 0 AND NOT attisdropped
-        AND (attstorage <> typstorage OR attoptions IS NOT NULL
+      WHERE attrelid = to_regclass(:table) AND attnum > 0 AND NOT attisdropped
+        AND (attstorage <> typstorage OR strpos(CAST(attoptions AS text), 'n_distinct') > 0
              OR attcollation <> typcollation AND t.typname NOT IN ('text', 'varchar', 'bpchar'))
     ) found WHERE what IS NOT NULL GROUP BY rank, what ORDER BY rank, what
     """
@@ -82,7 +83,7 @@ _KEYS: Final = text(
            ARRAY(SELECT CAST(attname AS text) FROM unnest(c.confkey) WITH ORDINALITY k(number, place)
                  JOIN pg_attribute ON attrelid = c.confrelid AND attnum = k.number ORDER BY place) AS remote
     FROM pg_constraint c
-    WHERE c.confrelid = CAST(:table AS regclass) AND c.conrelid <> c.confrelid AND c.contype = 'f'
+    WHERE c.confrelid = to_regclass(:table) AND c.conrelid <> c.confrelid AND c.contype = 'f'
       AND c.conparentid = 0
     ORDER BY 1, 2
     """
@@ -91,14 +92,15 @@ _KEYS: Final = text(
 _TRIGGERS: Final = text(
     """
     SELECT quote_ident(tgname) AS name, pg_get_triggerdef(oid) AS words FROM pg_trigger
-    WHERE tgrelid = CAST(:table AS regclass) AND NOT tgisinternal ORDER BY tgname
+    WHERE tgrelid = to_regclass(:table) AND NOT tgisinternal ORDER BY tgname
     """
 )
 
 _OWNER_AND_OPTIONS: Final = text(
     """
-    SELECT quote_ident(rolname) AS owner, rolname = current_user AS is_ours, array_to_string(reloptions, ', ') AS options
-    FROM pg_class JOIN pg_roles ON pg_roles.oid = relowner WHERE pg_class.oid = CAST(:table AS regclass)
+    SELECT quote_ident(rolname) AS owner, rolname = current_user AS is_ours,
+           array_to_string(reloptions, ', ') AS options
+    FROM pg_class JOIN pg_roles ON pg_roles.oid = relowner WHERE pg_class.oid = to_regclass(:table)
     """
 )
 
@@ -106,9 +108,9 @@ _GRANTS: Final = text(
     """
     SELECT privilege_type AS privilege, is_grantable, name AS column_name,
            CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS grantee
-    FROM (SELECT CAST(NULL AS text) AS name, relacl AS acl FROM pg_class WHERE oid = CAST(:table AS regclass)
+    FROM (SELECT CAST(NULL AS text) AS name, relacl AS acl FROM pg_class WHERE oid = to_regclass(:table)
           UNION ALL SELECT CAST(attname AS text), attacl FROM pg_attribute
-          WHERE attrelid = CAST(:table AS regclass) AND NOT attisdropped) said, LATERAL aclexplode(acl)
+          WHERE attrelid = to_regclass(:table) AND NOT attisdropped) said, LATERAL aclexplode(acl)
     ORDER BY 3 NULLS FIRST, 4, 1
     """
 )
@@ -120,22 +122,23 @@ _SEQUENCES: Final = text(
     FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
     JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
     WHERE d.classid = CAST('pg_class' AS regclass) AND d.refclassid = CAST('pg_class' AS regclass)
-      AND d.refobjid = CAST(:table AS regclass) AND d.deptype IN ('a', 'i')
+      AND d.refobjid = to_regclass(:table) AND d.deptype IN ('a', 'i')
     ORDER BY a.attnum, s.relname
     """
 )
 
 _REMARKS: Final = text(
     """
-    SELECT format('%s %I ON %s', kind, name, CAST(CAST(:table AS regclass) AS text)) AS what, quote_literal(said) AS said
+    SELECT format('%s %I ON %s', kind, name, CAST(to_regclass(:table) AS text)) AS what, quote_literal(said) AS said
     FROM (SELECT 'CONSTRAINT' AS kind, conname AS name, obj_description(oid, 'pg_constraint') AS said
-          FROM pg_constraint WHERE conrelid = CAST(:table AS regclass)
+          FROM pg_constraint WHERE conrelid = to_regclass(:table)
           UNION ALL SELECT 'TRIGGER', tgname, obj_description(oid, 'pg_trigger')
-          FROM pg_trigger WHERE tgrelid = CAST(:table AS regclass) AND NOT tgisinternal) found
+          FROM pg_trigger WHERE tgrelid = to_regclass(:table) AND NOT tgisinternal) found
     WHERE said IS NOT NULL
     UNION ALL
-    SELECT 'INDEX ' || CAST(CAST(indexrelid AS regclass) AS text), quote_literal(obj_description(indexrelid, 'pg_class'))
-    FROM pg_index WHERE indrelid = CAST(:table AS regclass) AND obj_description(indexrelid, 'pg_class') IS NOT NULL
+    SELECT 'INDEX ' || CAST(CAST(indexrelid AS regclass) AS text),
+           quote_literal(obj_description(indexrelid, 'pg_class'))
+    FROM pg_index WHERE indrelid = to_regclass(:table) AND obj_description(indexrelid, 'pg_class') IS NOT NULL
     """
 )
 
@@ -163,7 +166,7 @@ class Belongings:
         self._table = table
         self.obstacles: list[str] = [row[0] for row in self._rows(_OBSTACLES)]
         """What cannot be carried over, each as words for a message."""
-        self.keys = [Key(*row) for row in self._rows(_KEYS)]
+        self.keys = [Key(**row._mapping) for row in self._rows(_KEYS)]
         self.triggers = {row.name: row.words for row in self._rows(_TRIGGERS)}
         """The CREATE TRIGGER of each trigger by its name."""
         self.sequences = {row.column_name: row for row in self._rows(_SEQUENCES)}
@@ -182,12 +185,12 @@ class Belongings:
         rows = self._connection.execute(
             text(
                 """
-                SELECT format('CONSTRAINT %I ON %s', conname, CAST(CAST(:table AS regclass) AS text)) FROM pg_constraint
-                WHERE conrelid = CAST(:table AS regclass)
-                UNION ALL SELECT format('TRIGGER %I ON %s', tgname, CAST(CAST(:table AS regclass) AS text))
-                FROM pg_trigger WHERE tgrelid = CAST(:table AS regclass)
+                SELECT format('CONSTRAINT %I ON %s', conname, CAST(to_regclass(:table) AS text)) FROM pg_constraint
+                WHERE conrelid = to_regclass(:table)
+                UNION ALL SELECT format('TRIGGER %I ON %s', tgname, CAST(to_regclass(:table) AS text))
+                FROM pg_trigger WHERE tgrelid = to_regclass(:table)
                 UNION ALL SELECT 'INDEX ' || CAST(CAST(indexrelid AS regclass) AS text)
-                FROM pg_index WHERE indrelid = CAST(:table AS regclass)
+                FROM pg_index WHERE indrelid = to_regclass(:table)
                 """
             ),
             {"table": self._table},

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final, Literal
 
-from sqlalchemy import Column, Computed, Identity, Index, Integer, Table
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Computed,
+    Enum,
+    Identity,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    cast,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeEngine
@@ -17,6 +29,8 @@ from whimbrel.operations.recreate import TableRebuild
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_postgresql.ddl import PostgresqlColumnType, identity_changes
 from whimbrel_postgresql.named_types import DropTypeIfUnused, EnsureType, named_types, type_in_table
+from whimbrel_postgresql.rebuild import free_names, rebuild_table
+from whimbrel_postgresql.reflection import reflect
 from whimbrel_postgresql.serial import CountOn, DropSequenceOf, TypeOfSequence, counts, start_counting
 
 _AUTOCOMMIT: Final = "    with op.get_context().autocommit_block():\n"
@@ -101,9 +115,43 @@ class PostgresqlImpl(DefaultImpl):
         self._drop_unused_types(column.type)
 
     def rebuild_table(self, rebuild_: TableRebuild) -> None:
-        """Make a table anew, and before it the types that are not there yet; see :class:`whimbrel.impl.DefaultImpl`."""
-        self.ensure_types(*(rebuild_.new.c[name].type for name in sorted(rebuild_.typed_anew)))
-        super().rebuild_table(rebuild_)
+        """Make a table anew, and before it the types that are not there yet; see :mod:`whimbrel_postgresql.rebuild`.
+
+        :raises UnsupportedOperation: something that belongs to the table cannot be carried over.
+        """
+        rebuild_table(self, rebuild_)
+
+    def reflect_for_batch(
+        self,
+        table_name: str,
+        schema: str | None,
+        reflect_args: Sequence[Any] = (),
+        reflect_kwargs: Mapping[str, Any] | None = None,
+    ) -> Table:
+        """Return a table with what SQLAlchemy's reflection misses; see :mod:`whimbrel_postgresql.reflection`."""
+        assert self.connection is not None
+        return reflect(self.connection, table_name, schema, reflect_args, reflect_kwargs or {})
+
+    def prep_table_for_batch(self, batch_impl: TableRebuild, table: Table) -> None:
+        """Drop those constraints of the old table whose names the new one needs while both are there."""
+        free_names(self, table)
+
+    def cast_for_batch_migrate(
+        self, existing: Column[Any], existing_transfer: dict[str, ColumnElement[Any]], new_type: TypeEngine[Any]
+    ) -> None:
+        """Convert values by way of text from and to an ENUM, and to text without a limit.
+
+        A cast to VARCHAR(2) would cut off what is longer; to put it into such a column is an error.
+        https://www.postgresql.org/docs/current/datatype-character.html
+        """
+        if isinstance(existing.type, Enum) or isinstance(new_type, Enum):
+            existing_transfer["expr"] = cast(existing_transfer["expr"], Text)
+        if not isinstance(new_type, String) or isinstance(new_type, Enum):
+            super().cast_for_batch_migrate(existing, existing_transfer, new_type)
+            if isinstance(new_type, Enum) and isinstance(existing.type, Enum):
+                existing_transfer["expr"] = cast(existing_transfer["expr"], new_type)
+        elif not isinstance(existing.type, String):
+            existing_transfer["expr"] = cast(existing_transfer["expr"], Text)
 
     def ensure_types(self, *types: TypeEngine[Any]) -> None:
         """Create the ENUM and DOMAIN types that these types of columns need, unless they are there.

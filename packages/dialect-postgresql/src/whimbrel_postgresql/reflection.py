@@ -19,10 +19,10 @@ from whimbrel_postgresql.serial import counts
 _COLLATIONS = text(
     """
     SELECT a.attname, CASE WHEN n.nspname = 'pg_catalog' THEN c.collname
-                           ELSE n.nspname || '.' || c.collname END
+                           ELSE n.nspname || '.' || c.collname END AS collation
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
     JOIN pg_collation c ON c.oid = a.attcollation JOIN pg_namespace n ON n.oid = c.collnamespace
-    WHERE a.attrelid = CAST(:table AS regclass) AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE a.attrelid = to_regclass(:table) AND a.attnum > 0 AND NOT a.attisdropped
       AND a.attcollation <> t.typcollation
     """
 )
@@ -30,7 +30,7 @@ _COLLATIONS = text(
 _EXCLUSIONS = text(
     """
     SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
-    WHERE conrelid = CAST(:table AS regclass) AND contype = 'x' ORDER BY conname
+    WHERE conrelid = to_regclass(:table) AND contype = 'x' ORDER BY conname
     """
 )
 
@@ -44,17 +44,17 @@ class TextConstraint(Constraint):
 
     __visit_name__ = "whimbrel_text_constraint"
 
-    def __init__(self, words: str, name: str | None = None) -> None:
+    def __init__(self, words: str, name: str) -> None:
         super().__init__(name=name)
         self.words = words
 
     def _copy(self, **kw: Any) -> TextConstraint:
-        return TextConstraint(self.words, self.name)  # type: ignore[arg-type]  # a marker is no name of these
+        return TextConstraint(self.words, conv(str(self.name)))
 
 
 @compiles(TextConstraint, "postgresql")
 def _text_constraint(element: TextConstraint, compiler: DDLCompiler, **kw: Any) -> str:
-    name = compiler.preparer.format_constraint(element)  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+    name = compiler.preparer.format_constraint(element)
     return f"CONSTRAINT {name} {element.words}"
 
 
@@ -87,7 +87,7 @@ class AddTextConstraintOp(AddConstraintOp):
 
     def to_constraint(self, migration_context: RunContext | None = None) -> TextConstraint:
         """Return the constraint, in a scratch table."""
-        constraint = TextConstraint(self.condition, self.constraint_name)
+        constraint = TextConstraint(self.condition, str(self.constraint_name))
         scratch_table(self.table_name, migration_context, constraint, schema=self.schema)
         return constraint
 
@@ -113,7 +113,7 @@ def reflect(
     keywords = {"resolve_fks": False, **reflect_kwargs}
     table = Table(table_name, MetaData(), *reflect_args, schema=schema, autoload_with=connection, **keywords)
     spelt = {"table": connection.dialect.identifier_preparer.format_table(table)}
-    collations = {name: collation for name, collation in connection.execute(_COLLATIONS, spelt)}
+    collations = {row.attname: row.collation for row in connection.execute(_COLLATIONS, spelt)}
     for column in table.columns:
         _complete(column, collations.get(column.name))
     for name, words in connection.execute(_EXCLUSIONS, spelt):

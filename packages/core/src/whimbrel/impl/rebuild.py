@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import MetaData, Table, func, select
+from sqlalchemy import ForeignKeyConstraint, MetaData, Table, func, select
 from sqlalchemy.schema import CreateTable, DropTable
 
 from whimbrel.errors import CommandError
@@ -50,6 +50,21 @@ def create_temporary(impl: DefaultImpl, rebuild: TableRebuild, temporary: Table)
     runner = impl.event_connection()
     with_new_types.dispatch.before_create(with_new_types, runner, checkfirst=checkfirst, _ddl_runner=impl)
     impl.execute(CreateTable(temporary))
+
+
+def take_foreign_keys(temporary: Table) -> None:
+    """Take the foreign keys from the table under construction, where it is better to add them once all is in place.
+
+    :param temporary: the table that is to be, under its temporary name.
+    """
+    temporary.constraints.difference_update(temporary.foreign_key_constraints)
+
+
+def add_foreign_keys(impl: DefaultImpl, table: Table) -> None:
+    """Add the foreign keys of a table that has been made anew without them."""
+    for constraint in table._sorted_constraints:
+        if isinstance(constraint, ForeignKeyConstraint):
+            impl.add_constraint(constraint)
 
 
 def take_named_constraints(temporary: Table) -> None:

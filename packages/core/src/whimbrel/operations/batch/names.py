@@ -16,8 +16,11 @@ from whimbrel.operations.directives.constraints import CreateForeignKeyOp
 
 D = TypeVar("D", bound=MigrateOperation)
 
-FIELDS: Final = ("column_name", "columns", "local_cols", "condition", "elements")
+FIELDS: Final = ("column_name", "columns", "local_cols", "elements")
 """The fields of directives that hold names of columns, or expressions over them; dialects' keywords may, too."""
+
+SQL_FIELDS: Final = ("condition", "where")
+"""The fields that hold an expression, or SQL text."""
 
 # What may be the name of a column within SQL text, and what looks like one and is not.
 _TOKEN: Final = re.compile(
@@ -139,10 +142,10 @@ def renamed(directive: D, names: Mapping[str, str], dialect: Dialect) -> D:
 
 def _applied(directive: D, names: ColumnNames) -> D:
     changed: Any = copy.copy(directive)
-    for field in FIELDS:
+    for field in (*FIELDS, *SQL_FIELDS):
         value = getattr(directive, field, None)
         if value is not None:
-            is_sql = field == "condition" and isinstance(value, str)
+            is_sql = field in SQL_FIELDS and isinstance(value, str)
             setattr(changed, field, names.in_sql(value) if is_sql else names(value))
     if isinstance(directive, CreateForeignKeyOp) and refers_to_itself(directive):
         changed.remote_cols = names(directive.remote_cols)
