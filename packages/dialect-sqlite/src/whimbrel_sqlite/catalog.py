@@ -12,20 +12,10 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import NoSuchTableError
 
-from whimbrel.errors import UnsupportedOperation
 from whimbrel_sqlite.definition import ClauseKind, TableDefinition
 from whimbrel_sqlite.grammar import Unreadable, read_create_table
-from whimbrel_sqlite.tokens import folded, quoted
-
-OTHER_WAYS = (
-    "Say in batch_alter_table(copy_from=Table(...)) what the table is like, or make it anew with op.execute(): "
-    "https://www.sqlite.org/lang_altertable.html#otheralter"
-)
-
-
-def cannot(message: str, remedy: str) -> UnsupportedOperation:
-    """Return what to raise when a table cannot be made anew."""
-    return UnsupportedOperation(message, remedy, dialect="sqlite", operation="batch_alter_table")
+from whimbrel_sqlite.names import folded, quoted
+from whimbrel_sqlite.refusal import OTHER_WAYS, cannot
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from whimbrel_sqlite.catalog import Catalog
-from whimbrel_sqlite.tokens import folded
+from whimbrel_sqlite.names import folded
 
 _STATISTICS: Final = ("sqlite_stat1", "sqlite_stat4")
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from whimbrel_sqlite.tokens import folded, meaningful
+from whimbrel_sqlite.names import folded
+from whimbrel_sqlite.tokens import meaningful
 
 
 class ClauseKind(Enum):
@@ -107,11 +108,13 @@ class TableConstraint:
     :param clause: what it says.
     :param start: where its part of the statement begins.
     :param end: where it ends.
+    :param comma: whether a comma stands before it, which SQLite wants only after the columns.
     """
 
     clause: Clause
     start: int
     end: int
+    comma: bool
 
 
 @dataclass(frozen=True, slots=True)

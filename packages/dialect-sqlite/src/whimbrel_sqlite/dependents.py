@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import OperationalError
 
-from whimbrel_sqlite.catalog import Catalog, SchemaObject, cannot
+from whimbrel_sqlite.catalog import Catalog, SchemaObject
 from whimbrel_sqlite.definition import TableDefinition
-from whimbrel_sqlite.tokens import folded, meaningful, names_in, quoted
+from whimbrel_sqlite.names import folded, quoted
+from whimbrel_sqlite.refusal import cannot
+from whimbrel_sqlite.tokens import meaningful, names_in
 
 _SAVEPOINT = "whimbrel_trial"
 _PLACEHOLDER = "_whimbrel_column_"

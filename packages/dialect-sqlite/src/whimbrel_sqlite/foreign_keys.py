@@ -16,14 +16,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from whimbrel.errors import CommandError
-from whimbrel_sqlite.catalog import Catalog, cannot
-from whimbrel_sqlite.tokens import quoted
+from whimbrel_sqlite.names import quoted
+from whimbrel_sqlite.refusal import cannot
+
+if TYPE_CHECKING:
+    from whimbrel_sqlite.catalog import Catalog
 
 ENABLE_FKEY = 1002  # sqlite3.SQLITE_DBCONFIG_ENABLE_FKEY, which Python 3.11 does not have
 
@@ -158,14 +161,15 @@ class ForeignKeys:
         """
         connection = catalog.connection
         driver: Any = connection.connection.driver_connection
+        switch = _switch(driver)
         if not enforced(connection) or not _in_the_way(catalog):
             yield
-        elif hasattr(driver, "setconfig"):
-            driver.setconfig(ENABLE_FKEY, False)
+        elif switch is not None:
+            switch(ENABLE_FKEY, False)
             try:
                 yield
             finally:
-                driver.setconfig(ENABLE_FKEY, True)
+                switch(ENABLE_FKEY, True)
         elif not driver.in_transaction:
             _set(connection, on=False)
             try:
@@ -197,6 +201,12 @@ class ForeignKeys:
 def enforced(connection: Connection) -> bool:
     """Return whether foreign keys are enforced."""
     return bool(connection.exec_driver_sql("PRAGMA foreign_keys").scalar())
+
+
+def _switch(driver: Any) -> Callable[[int, bool], None] | None:
+    """Return what sets an option of a connection at any time; ``None`` where the driver has no such thing."""
+    switch: Callable[[int, bool], None] | None = getattr(driver, "setconfig", None)
+    return switch
 
 
 def children(catalog: Catalog) -> list[str]:

@@ -154,19 +154,17 @@ class _Reader:
     def body(self) -> tuple[tuple[ColumnDefinition, ...], tuple[TableConstraint, ...]]:
         columns: list[ColumnDefinition] = []
         constraints: list[TableConstraint] = []
-        while True:
+        comma = True
+        while comma or (constraints and not self.sees(")")):
             start = self.here
             if clause := self.constraint():
-                end = self.end_of_item()
-                constraints.append(TableConstraint(clause, start, end))
-                if not self.passes(",") and self.sees(")"):
-                    return tuple(columns), tuple(constraints)
-                continue  # SQLite wants no comma between the constraints of a table
-            if constraints:
+                constraints.append(TableConstraint(clause, start, self.end_of_item(), comma))
+            elif comma and not constraints:
+                columns.append(self.column(start))
+            else:
                 raise self.unreadable()
-            columns.append(self.column(start))
-            if not self.passes(","):
-                return tuple(columns), tuple(constraints)
+            comma = self.passes(",")
+        return tuple(columns), tuple(constraints)
 
     def end_of_item(self) -> int:
         """Return where an item ends: at the comma or parenthesis that follows it, comments included."""

@@ -29,9 +29,6 @@ from whimbrel.unset import UNSET, UnsetType
 from whimbrel_sqlite import ddl as _ddl  # tells SQLAlchemy how SQLite spells some elements
 from whimbrel_sqlite.foreign_keys import ForeignKeys
 from whimbrel_sqlite.limits import always_refused, refused_with_rows
-from whimbrel_sqlite.native import NativeChanges
-from whimbrel_sqlite.rebuild import REBUILD_SINCE, rebuild_table
-from whimbrel_sqlite.reflection import reflect
 
 del _ddl
 
@@ -118,6 +115,8 @@ class SQLiteImpl(DefaultImpl):
 
         :param batch_op: the batch: its table, and the directives collected.
         """
+        from whimbrel_sqlite.native import NativeChanges  # a run without batches starts sooner
+
         return not all(map(NativeChanges(self, batch_op).can_do, batch_op.directives))
 
     def reflect_for_batch(
@@ -131,6 +130,8 @@ class SQLiteImpl(DefaultImpl):
 
         :raises UnsupportedOperation: it is a view or a virtual table, or its CREATE TABLE cannot be read.
         """
+        from whimbrel_sqlite.reflection import reflect
+
         assert self.connection is not None
         return reflect(self.connection, table_name, schema, reflect_args, reflect_kwargs or {})
 
@@ -140,6 +141,8 @@ class SQLiteImpl(DefaultImpl):
         :raises UnsupportedOperation: something of the table, or in the schema, cannot be carried over.
         :raises CommandError: a foreign key would be violated.
         """
+        from whimbrel_sqlite.rebuild import REBUILD_SINCE, rebuild_table
+
         if self.connection is None or self.as_sql:
             super().rebuild_table(rebuild_)
         else:

@@ -20,7 +20,7 @@ from whimbrel_sqlite.catalog import Catalog
 from whimbrel_sqlite.definition import ClauseKind, TableDefinition
 from whimbrel_sqlite.dependents import Dependents
 from whimbrel_sqlite.limits import always_refused, refused_with_rows
-from whimbrel_sqlite.tokens import folded
+from whimbrel_sqlite.names import folded
 
 if TYPE_CHECKING:
     from whimbrel_sqlite.impl import SQLiteImpl

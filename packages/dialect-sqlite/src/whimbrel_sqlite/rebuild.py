@@ -17,15 +17,17 @@ from sqlalchemy.schema import CreateIndex
 
 from whimbrel.impl import DefaultImpl
 from whimbrel.operations.recreate import TableRebuild
-from whimbrel_sqlite.catalog import OTHER_WAYS, Catalog, SchemaObject, cannot
+from whimbrel_sqlite.catalog import Catalog, SchemaObject
 from whimbrel_sqlite.counters import Counters
 from whimbrel_sqlite.definition import ClauseKind, TableDefinition
 from whimbrel_sqlite.dependents import Dependents
 from whimbrel_sqlite.foreign_keys import ForeignKeys, broken, children, violations
 from whimbrel_sqlite.grammar import read_create_index, read_create_table
+from whimbrel_sqlite.names import folded, quoted
 from whimbrel_sqlite.reflection import TEXT
+from whimbrel_sqlite.refusal import OTHER_WAYS, cannot
 from whimbrel_sqlite.rewrite import Rewriting, create_table, unchanged
-from whimbrel_sqlite.tokens import folded, meaningful, quoted
+from whimbrel_sqlite.tokens import meaningful
 
 REBUILD_SINCE: Final = (3, 26)  # https://www.sqlite.org/changes.html#version_3_26_0: PRAGMA legacy_alter_table
 _SAVEPOINT: Final = "whimbrel_rebuild"
@@ -201,7 +203,13 @@ class _Rebuild:
         rows = sa.select(*[item.label(name) for name, item in zip(names, expressions, strict=True)])
         # OR ABORT: an ON CONFLICT IGNORE or REPLACE of the table would leave rows out.
         insert = target.insert().prefix_with("OR ABORT").from_select(names, rows.select_from(self.rebuild.old), False)
-        self.impl.execute(insert)
+        # A row that refers to none is to be found and named afterwards, not to end the statement.
+        deferred = self.catalog.pragma("defer_foreign_keys")
+        self.catalog.run("PRAGMA defer_foreign_keys = ON")
+        try:
+            self.impl.execute(insert)
+        finally:
+            self.catalog.run(f"PRAGMA defer_foreign_keys = {deferred}")
 
     def _rowid(self, new: TableDefinition) -> str | None:
         """Return under which name rows have a rowid of their own, before and after; ``None`` where they have not."""

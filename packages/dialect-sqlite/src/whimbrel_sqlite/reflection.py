@@ -27,7 +27,8 @@ from whimbrel.ddl import plain_text
 from whimbrel_sqlite.catalog import Catalog
 from whimbrel_sqlite.definition import Clause, ClauseKind, TableDefinition
 from whimbrel_sqlite.grammar import read_create_index
-from whimbrel_sqlite.tokens import folded, meaningful
+from whimbrel_sqlite.names import folded
+from whimbrel_sqlite.tokens import meaningful
 
 ORIGIN: Final = "whimbrel_sqlite_clause"
 """Under this key, ``info`` of a reflected constraint has the place of its clause in the table's definition."""

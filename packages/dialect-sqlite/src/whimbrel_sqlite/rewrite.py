@@ -12,8 +12,9 @@ from sqlalchemy.sql.compiler import DDLCompiler
 from whimbrel.impl import DefaultImpl
 from whimbrel.operations.recreate import TableRebuild
 from whimbrel_sqlite.definition import Clause, ClauseKind, ColumnDefinition, Edit, TableDefinition, edited, meaning
+from whimbrel_sqlite.names import folded, quoted
 from whimbrel_sqlite.reflection import origin
-from whimbrel_sqlite.tokens import folded, meaningful, quoted
+from whimbrel_sqlite.tokens import meaningful
 
 _BLANKS = " \t\r\n\f"
 
@@ -41,7 +42,7 @@ class Rewriting:
         self._kept: dict[int, Constraint] = {}
         """What was there already, by the place of its clause."""
         self._added: list[Constraint] = []
-        for constraint in rebuild.new.constraints:
+        for constraint in rebuild.new._sorted_constraints:  # the set has no order
             if (isinstance(constraint, PrimaryKeyConstraint) and not constraint.columns) or not impl.wants(constraint):
                 continue
             place = self._place(constraint)
@@ -62,17 +63,18 @@ class Rewriting:
         """
         sql, definition = self.definition.sql, self.definition
         items = [*self._column_items(), *self._constraint_items()]
+        items[0] = items[0][1:]
         added = [text for item in self._added if (text := self._compiler.process(item))]
         if added:
             items[-1], blanks = _without_blanks(items[-1])
-            items += [f"{self._indent}{text}" for text in added]
+            items += [f",{self._indent}{text}" for text in added]
             items[-1] += blanks
         before, after = _options(self.rebuild.old), _options(self.rebuild.new)
         options = sql[definition.body_end :]
         if before != after:
             words = {**dict.fromkeys(definition.options, True), **dict(after.items() - before.items())}
             options = f") {', '.join(word for word, there in words.items() if there)}".rstrip()
-        return f"CREATE TABLE {name}{sql[definition.name_end : definition.body_start]}{','.join(items)}{options}"
+        return f"CREATE TABLE {name}{sql[definition.name_end : definition.body_start]}{''.join(items)}{options}"
 
     def _place(self, constraint: Constraint) -> int | None:
         """Return the place of the clause that a constraint has been all along; ``None`` for a new one."""
@@ -90,14 +92,15 @@ class Rewriting:
     # -- columns ------------------------------------------------------------------------------------------------------
 
     def _column_items(self) -> Iterator[str]:
+        """Yield the columns, each with the comma before it."""
         for column in self.rebuild.new.columns:
             old = self._before.get(column.name)
             if old is None:
-                yield self._indent + str(CreateColumn(column).compile(dialect=self.impl.dialect))
+                yield f",{self._indent}{CreateColumn(column).compile(dialect=self.impl.dialect)}"
                 continue
             said = self.definition.column(column.name)
             edits = [*self._column_edits(said, old, column), *self._constraint_edits(said)]
-            yield edited(self.definition.sql, said.start, said.end, edits)
+            yield "," + edited(self.definition.sql, said.start, said.end, edits)
 
     def _column_edits(self, said: ColumnDefinition, old: Column[Any], new: Column[Any]) -> Iterator[Edit]:
         """Return what changes in the text of a column, its constraints aside."""
@@ -171,12 +174,15 @@ class Rewriting:
         return Edit(start, clause.end, "\n" if "\n" in self.definition.sql[start : clause.start] else "")
 
     def _constraint_items(self) -> Iterator[str]:
+        """Yield the constraints that stand by themselves and stay, each with what is between it and the one before."""
         sql, clauses = self.definition.sql, self.definition.clauses
+        comma = ","
         for place, item in enumerate(self.definition.constraints, len(clauses) - len(self.definition.constraints)):
-            if item.clause.kind is ClauseKind.NOTHING:
-                yield self.definition.text(item)
-            elif place in self._kept:
-                yield edited(sql, item.start, item.end, self._naming(item.clause, self._kept[place]))
+            constraint = self._kept.get(place)
+            if constraint is not None or item.clause.kind is ClauseKind.NOTHING:
+                edits = self._naming(item.clause, constraint) if constraint is not None else []
+                yield ("," if item.comma else comma) + edited(sql, item.start, item.end, edits)
+                comma = ""
 
     @property
     def _indent(self) -> str:

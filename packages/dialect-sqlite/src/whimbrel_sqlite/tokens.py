@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from whimbrel_sqlite.names import folded
+
 
 class Kind(Enum):
     """What a token is."""
@@ -40,8 +42,6 @@ _PATTERN: Final = re.compile(
     """,
     re.X | re.S,
 )
-
-_SMALL: Final = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +101,6 @@ def meaningful(sql: str) -> tuple[Token, ...]:
     return tuple(token for token in tokens(sql) if token.kind is not Kind.BLANK)
 
 
-def folded(name: str) -> str:
-    """Return *name* as SQLite compares it: capitals do not count, but only those of ASCII."""
-    return name.translate(_SMALL)
-
-
 def names_in(sql: str) -> frozenset[str]:
     """Return all that could be a name in *sql*, folded, keywords among them."""
     return frozenset(folded(token.name) for token in meaningful(sql) if token.is_name)
-
-
-def quoted(name: str) -> str:
-    """Return *name* as an identifier."""
-    return '"' + name.replace('"', '""') + '"'
