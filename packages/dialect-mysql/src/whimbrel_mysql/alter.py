@@ -15,6 +15,7 @@ from whimbrel_mysql.clauses import Syntax
 from whimbrel_mysql.ddl import MySQLAlterDefault, MySQLDefineColumn, mentions_on_update
 from whimbrel_mysql.definition import Change, Definition
 from whimbrel_mysql.options import Options
+from whimbrel_mysql.server import Server
 
 
 @dataclass(frozen=True)
@@ -48,23 +49,20 @@ class ColumnChange:
         named = self.new_name is None or renames_columns
         return named and not self.options.has_position and self.change == Change(on_update=self.change.on_update)
 
-    def statements(
-        self, read: Definition | None, syntax: Syntax, dialect: Dialect, renames_columns: bool
-    ) -> Iterator[AlterTable]:
+    def statements(self, read: Definition | None, syntax: Syntax, server: Server) -> Iterator[AlterTable]:
         """Yield the statements.
 
         :param read: what the database says that the column is now; ``None`` where it was not asked.
         :param syntax: how that is written.
-        :param dialect: SQLAlchemy's dialect.
-        :param renames_columns: whether the server knows RENAME COLUMN.
+        :param server: the server.
         :raises CommandError: the definition is wanted, and the type is not known.
         :raises UnsupportedOperation: the column is to become, or to cease to be, an identity or a virtual column.
         """
         existing = self.assumed if read is None else read
         if self.change.default is not UNSET:
-            self._check_generated(existing, self.default_known or read is not None, dialect.name)
-        if self._takes_definition(existing) or (self.new_name is not None and not renames_columns):
-            yield self._definition(existing, syntax, dialect)
+            self._check_generated(existing, self.default_known or read is not None, server.dialect.name)
+        if self._takes_definition(existing) or (self.new_name is not None and not server.renames_columns):
+            yield self._definition(existing, syntax, server.dialect)
             return
         if self.change.default is not UNSET:
             type_ = None if existing.type_ is UNSET else existing.type_

@@ -66,6 +66,26 @@ def _with_srid(
     return replace(found, details=(Clause("REF_SYSTEM_ID", f"REF_SYSTEM_ID={int(srid)}"),)) if srid else found
 
 
+def is_check_of_column(connection: Connection, table_name: str, name: str, schema: str | None) -> bool:
+    """Return whether a CHECK stands in the definition of a column, which MariaDB then calls it by.
+
+    https://mariadb.com/kb/en/information-schema-check_constraints-table/
+
+    :param connection: a connection to MariaDB.
+    :param table_name: the table.
+    :param name: the constraint's name.
+    :param schema: the table's schema; ``None`` for the connection's default.
+    """
+    found = connection.execute(
+        text(
+            "SELECT level FROM information_schema.check_constraints WHERE constraint_name = :name "
+            "AND constraint_schema = coalesce(:schema, database()) AND table_name = :table"
+        ),
+        {"schema": schema, "table": table_name, "name": name},
+    )
+    return found.scalar() == "Column"
+
+
 def constraint_kinds(connection: Connection, table_name: str, schema: str | None) -> dict[str, set[str]]:
     """Return the kinds of the constraints of a table, as in ``PRIMARY KEY``, by their names in lower case.
 

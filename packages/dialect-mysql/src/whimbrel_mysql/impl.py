@@ -6,44 +6,30 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy import (
-    CheckConstraint,
     Column,
     Constraint,
     CursorResult,
-    ForeignKeyConstraint,
     Index,
-    Inspector,
-    PrimaryKeyConstraint,
-    UniqueConstraint,
-    inspect,
 )
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropIndex, ExecutableDDLElement
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import to_instance
 
 from whimbrel.ddl import DropColumn, ServerDefault, TypeArgument
-from whimbrel.errors import CommandError, UnsupportedOperation
+from whimbrel.errors import CommandError
 from whimbrel.impl import Capability, DefaultImpl, Support
 from whimbrel.operations.directives.indexes import NO_TABLE
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_mysql import catalog
 from whimbrel_mysql.alter import ColumnChange, says_on_update
-from whimbrel_mysql.clauses import USUAL, unquoted
-from whimbrel_mysql.ddl import MySQLAddColumn, MySQLDropConstraint, WithOptions
+from whimbrel_mysql.clauses import USUAL
+from whimbrel_mysql.constraints import drop_statement, refuse_unheeded
+from whimbrel_mysql.ddl import MySQLAddColumn, WithOptions
 from whimbrel_mysql.definition import Change, Definition
 from whimbrel_mysql.options import COLUMN_KEYWORDS, STATEMENT_KEYWORDS, Options, options_of, statement_keywords
+from whimbrel_mysql.server import Server
 
 Autoincrement = bool | Literal["auto", "ignore_fk"]
-
-# https://dev.mysql.com/doc/relnotes/mysql/8.0/en/news-8-0-3.html, https://mariadb.com/kb/en/mariadb-1052-release-notes/
-RENAME_COLUMN_SINCE = {"mysql": (8, 0, 3), "mariadb": (10, 5, 2)}
-
-_KINDS: dict[type[Constraint], str] = {
-    PrimaryKeyConstraint: "PRIMARY KEY",
-    ForeignKeyConstraint: "FOREIGN KEY",
-    UniqueConstraint: "UNIQUE",
-    CheckConstraint: "CHECK",
-}
 
 
 class MySQLImpl(DefaultImpl):
@@ -71,13 +57,18 @@ class MySQLImpl(DefaultImpl):
         if capability is Capability.EXPRESSION_INDEX and self.is_mariadb:
             return Support.NO
         if capability in _IF_EXISTS and not self.is_mariadb:
-            return Support.NO if self.connection is None or self.as_sql else Support.YES
+            return Support.NO if self.server.connection is None else Support.YES
         return super().support(capability)
 
     @property
     def is_mariadb(self) -> bool:
         """Whether the server is a MariaDB, as far as URL and connection tell."""
-        return bool(getattr(self.dialect, "is_mariadb", False))
+        return self.server.is_mariadb
+
+    @property
+    def server(self) -> Server:
+        """The server; it can be asked, unless SQL is written as text."""
+        return Server(self.dialect, None if self.as_sql else self.connection)
 
     def execute(
         self, sql: Executable | str, execution_options: Mapping[str, Any] | None = None
@@ -207,88 +198,34 @@ class MySQLImpl(DefaultImpl):
             default_known=existing_server_default is not UNSET,
             options=self._options("alter_column", kw, *COLUMN_KEYWORDS),
         )
+        server = self.server
         read, syntax = None, USUAL
-        if self.connection is not None and not self.as_sql and not change.is_one_of_name(self._renames_columns()):
-            read, syntax = catalog.definition(self.connection, table_name, column_name, schema)
-        for statement in change.statements(read, syntax, self.dialect, self._renames_columns()):
+        if server.connection is not None and not change.is_one_of_name(server.renames_columns):
+            read, syntax = catalog.definition(server.connection, table_name, column_name, schema)
+        for statement in change.statements(read, syntax, server):
             self.execute(_carried_out(statement, change.options))
-
-    def _renames_columns(self) -> bool:
-        """Return whether the server knows RENAME COLUMN; as text, where nobody knows, yes."""
-        version = self.dialect.server_version_info
-        return version is None or version >= RENAME_COLUMN_SINCE["mariadb" if self.is_mariadb else "mysql"]
 
     # -- constraints --------------------------------------------------------------------------------------------------
 
+    def add_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Add a constraint; see :meth:`whimbrel.impl.DefaultImpl.add_constraint`.
+
+        :raises UnsupportedOperation: it says what the server does not understand, or forgets without a word.
+        """
+        if self.wants(const):
+            refuse_unheeded(const, self.server)
+            super().add_constraint(const, **kw)
+
     def drop_constraint(self, const: Constraint, *, if_exists: bool | None = None, **kw: Any) -> None:
         """Drop a constraint; see :meth:`whimbrel.impl.DefaultImpl.drop_constraint`.
-
-        Its kind decides on the words. Where it is not given, the database is asked.
 
         :raises CommandError: its kind or its name is not given and cannot be found out.
         :raises UnsupportedOperation: *if_exists* as text, where the server has no words for it.
         """
         options = self._options("drop_constraint", statement_keywords(const.dialect_kwargs))
-        kind = next((kind for cls, kind in _KINDS.items() if isinstance(const, cls)), None)
-        name = None if kind == "PRIMARY KEY" else self._name_of(const)
-        has_words = self.is_mariadb and kind not in (None, "PRIMARY KEY")
-        if kind is None or (if_exists and not has_words):
-            kind = self._kind_there(const, name, kind, bool(if_exists))
-            if kind is None:
-                return
-            if_exists = False
-        words = {"UNIQUE": "INDEX", "CHECK": "CONSTRAINT" if self.is_mariadb else "CHECK"}.get(kind, kind)
-        self.execute(_carried_out(MySQLDropConstraint(words, const, bool(if_exists)), options))
-
-    def _name_of(self, const: Constraint) -> str:
-        """Return the name of a constraint, as a naming convention may have made it."""
-        formatted = self.dialect.identifier_preparer.format_constraint(const)
-        if formatted is None:
-            raise CommandError(
-                f"drop_constraint(None, {const.table.name!r}): a constraint is dropped by its name.",
-                "Give it; SHOW CREATE TABLE tells the name that the database has made.",
-            )
-        return unquoted(formatted)
-
-    def _kind_there(self, const: Constraint, name: str | None, kind: str | None, if_exists: bool) -> str | None:
-        """Return the kind of a constraint as the database knows it; ``None`` if it is not there and need not be.
-
-        :param name: its name; ``None`` for that of the primary key.
-        :param kind: the kind it is to be of; ``None`` for any.
-        :param if_exists: whether it need not be there.
-        :raises CommandError: it is not there, or two are.
-        """
-        table, schema = const.table.name, const.table.schema
-        called = f"drop_constraint({name!r}, {table!r})"
-        if self.connection is None or self.as_sql:
-            if kind is None:
-                raise CommandError(
-                    f"{called}: {self._server} wants to know what kind of constraint that is.",
-                    'Give type_="unique", "foreignkey", "primary" or "check"; connected to a database, that is '
-                    "looked up.",
-                )
-            self._inspector("drop_constraint", f"constraint {name or 'PRIMARY'!r}")
-        assert self.connection is not None
-        there = catalog.constraint_kinds(self.connection, table, schema)
-        kinds = there.get((name or "PRIMARY").lower(), set())
-        if kind is not None:
-            return kind if kind in kinds else None
-        if len(kinds) == 1:
-            return next(iter(kinds))
-        if if_exists and not kinds:
-            return None
-        if kinds:
-            raise CommandError(
-                f"{called}: {' and '.join(sorted(kinds))} of table {table} have that name.", "Give type_ to tell which."
-            )
-        raise CommandError(
-            f"{called}: table {table} has no constraint of that name.",
-            f"It has {', '.join(sorted(there)) or 'none at all'}. if_exists=True passes over one that is not there.",
-        )
-
-    @property
-    def _server(self) -> str:
-        return "MariaDB" if self.is_mariadb else "MySQL"
+        statement = drop_statement(const, self.server, bool(if_exists))
+        if statement is not None:
+            self.execute(_carried_out(statement, options))
 
     # -- indexes ------------------------------------------------------------------------------------------------------
 
@@ -323,28 +260,13 @@ class MySQLImpl(DefaultImpl):
     # -- what is there, for MySQL, which knows IF EXISTS for tables only ----------------------------------------------
 
     def _columns_there(self, operation: str, table_name: str, schema: str | None) -> set[str]:
-        columns = self._inspector(operation, f"column of {table_name!r}").get_columns(table_name, schema=schema)
+        columns = self.server.inspector(operation, f"column of {table_name!r}").get_columns(table_name, schema=schema)
         return {column["name"].lower() for column in columns}
 
     def _has_index(self, operation: str, index: Index) -> bool:
         assert index.table is not None
-        inspector = self._inspector(operation, f"index {str(index.name)!r}")
+        inspector = self.server.inspector(operation, f"index {str(index.name)!r}")
         return inspector.has_index(index.table.name, str(index.name), schema=index.table.schema)
-
-    def _inspector(self, operation: str, what: str) -> Inspector:
-        """Return what knows the schema of the database.
-
-        :raises UnsupportedOperation: SQL is written as text.
-        """
-        if self.connection is None or self.as_sql:
-            raise UnsupportedOperation(
-                f"MySQL has no SQL for {operation} of {what} with IF EXISTS or IF NOT EXISTS.",
-                "Leave if_exists or if_not_exists out when SQL is written as text; or, where it is written for "
-                "MariaDB, which has it, let the URL begin with mariadb instead of mysql.",
-                dialect=self.dialect.name,
-                operation=operation,
-            )
-        return inspect(self.connection)
 
 
 class MariaDBImpl(MySQLImpl):
