@@ -177,6 +177,14 @@ def test_a_constraint_that_nobody_adds_is_named() -> None:
         ops.AddConstraintOp.from_constraint(constraint)
 
 
+def test_a_check_given_to_a_column() -> None:
+    column = sa.Column("a", sa.Integer, sa.CheckConstraint("a > 0", name="ck"))
+    sa.Table("t", sa.MetaData(), column, schema="s")
+    directive = ops.AddConstraintOp.from_constraint(next(iter(column.constraints)))
+    assert isinstance(directive, ops.CreateCheckConstraintOp)
+    assert (directive.constraint_name, directive.table_name, directive.schema) == ("ck", "t", "s")
+
+
 def test_a_drop_by_name_alone_cannot_be_reversed() -> None:
     with pytest.raises(ValueError, match="The drop of constraint c cannot be reversed"):
         ops.DropConstraintOp("c", "t").reverse()

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Constraint,
     ForeignKeyConstraint,
     PrimaryKeyConstraint,
+    Table,
     TextClause,
     UniqueConstraint,
 )
@@ -346,13 +347,9 @@ class CreateCheckConstraintOp(AddConstraintOp):
     def from_constraint(cls, constraint: Constraint) -> CreateCheckConstraintOp:
         """Return the directive that adds *constraint*, which stands in a table."""
         assert isinstance(constraint, CheckConstraint)
-        return cls(
-            _name(constraint),
-            constraint.table.name,
-            constraint.sqltext,
-            schema=constraint.table.schema,
-            **_keywords(constraint),
-        )
+        parent: Any = constraint.parent  # a column, where it was given among a column's arguments
+        table: Table = parent if isinstance(parent, Table) else parent.table
+        return cls(_name(constraint), table.name, constraint.sqltext, schema=table.schema, **_keywords(constraint))
 
     def to_constraint(self, migration_context: RunContext | None = None) -> CheckConstraint:
         """Return the constraint, in a scratch table.
