@@ -118,14 +118,21 @@ def referred_to(key: ForeignKey) -> tuple[str | None, str, str]:
     return column.table.schema, column.table.name, column.name
 
 
+def referent(metadata: MetaData, name: str, schema: str | None, columns: Iterable[str]) -> Table:
+    """Return the table of *metadata* of that name, made up if need be, with columns of these names."""
+    table = metadata.tables.get(f"{schema}.{name}" if schema else name)
+    if table is None:
+        table = Table(name, metadata, schema=schema)
+    for column in columns:
+        if column not in table.c:
+            table.append_column(Column(column, NullType()))
+    return table
+
+
 def _make_up_referent(key: ForeignKey, table: Table) -> None:
     """See that the metadata has the table and column a foreign key names."""
     schema, name, column = _named(key)
-    referent = table.metadata.tables.get(f"{schema}.{name}" if schema else name)
-    if referent is None:
-        referent = Table(name, table.metadata, schema=schema)
-    if column not in referent.c:
-        referent.append_column(Column(column, NullType()))
+    referent(table.metadata, name, schema, [column])
 
 
 def _named(key: ForeignKey) -> tuple[str | None, str, str]:

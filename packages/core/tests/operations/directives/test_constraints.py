@@ -98,6 +98,18 @@ def test_an_unknown_kind_is_refused(sql: Any) -> None:
         sql(lambda op: op.drop_constraint("c", "t", type_="uniq"))
 
 
+def test_a_foreign_key_between_names_with_dots(sql: Any) -> None:
+    assert sql(
+        lambda op: (
+            op.create_foreign_key("fk", "a.b", "c.d", ["e.f"], ["g.h"], source_schema="s.t", referent_schema="u.v"),
+            op.create_foreign_key("fk", "a.b", "a.b", ["e.f"], ["g.h"]),
+        )
+    ).splitlines()[::2] == [
+        'ALTER TABLE "s.t"."a.b" ADD CONSTRAINT fk FOREIGN KEY("e.f") REFERENCES "u.v"."c.d" ("g.h");',
+        'ALTER TABLE "a.b" ADD CONSTRAINT fk FOREIGN KEY("e.f") REFERENCES "a.b" ("g.h");',
+    ]
+
+
 def test_the_naming_convention_is_applied_to_adds_and_drops(sql: Any) -> None:
     metadata = sa.MetaData(
         naming_convention={

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.schema import ColumnCollectionConstraint
 
 from whimbrel.ddl.sink import plain_text
-from whimbrel.operations.construct import construct, included_names, name_columns, referred_to, scratch_table
+from whimbrel.operations.construct import construct, included_names, name_columns, referent, referred_to, scratch_table
 from whimbrel.operations.directives.any_constraint import AddConstraintOp
 from whimbrel.operations.directives.base import BatchInvoker, Invoker, RunContext
 from whimbrel.operations.registry import register_operation
@@ -269,17 +269,12 @@ class CreateForeignKeyOp(AddConstraintOp):
         :param migration_context: the run, for its naming convention.
         """
         keywords = {name: value for name, value in self.kw.items() if name not in ("source_schema", "referent_schema")}
-        prefix = ".".join(filter(None, (self.kw.get("referent_schema"), self.referent_table)))
-        constraint = construct(
-            ForeignKeyConstraint,
-            self.local_cols,
-            [f"{prefix}.{column}" for column in self.remote_cols],
-            name=self.constraint_name,
-            **keywords,
-        )
-        scratch_table(
-            self.source_table, migration_context, *name_columns(self.local_cols), constraint, schema=self.schema
-        )
+        table = scratch_table(self.source_table, migration_context, *name_columns(self.local_cols), schema=self.schema)
+        other = referent(table.metadata, self.referent_table, self.kw.get("referent_schema"), self.remote_cols)
+        # As columns, not as "table.column": a name may have a dot in it.
+        remote = [other.c[name] for name in self.remote_cols]
+        constraint = construct(ForeignKeyConstraint, self.local_cols, remote, name=self.constraint_name, **keywords)
+        table.append_constraint(constraint)
         return constraint
 
     def to_diff_tuple(self) -> tuple[str, Constraint]:
