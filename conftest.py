@@ -60,12 +60,27 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[New
 
     Where the backend cannot be had the test is skipped, or fails if ``WHIMBREL_REQUIRE_BACKENDS`` names it.
     """
-    run = request.config.stash[RUN]
+    with maker(request.config.stash[RUN], tmp_path) as create:
+        yield create
+
+
+@pytest.fixture(scope="class")
+def new_shared_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NewDatabase]:
+    """The same for a class of tests that clean up after themselves, where a database for each would take too long."""
+    with maker(request.config.stash[RUN], tmp_path_factory.mktemp("shared")) as create:
+        yield create
+
+
+@contextlib.contextmanager
+def maker(run: TestRun, folder: Path) -> Iterator[NewDatabase]:
+    """A function that makes empty databases, which are dropped at the end; an SQLite file goes into *folder*."""
     with contextlib.ExitStack() as stack:
 
         def create(backend: str) -> Database:
             try:
-                return stack.enter_context(run.new_database(backend, tmp_path))
+                return stack.enter_context(run.new_database(backend, folder))
             except BackendUnavailable as error:
                 if backend in os.environ.get("WHIMBREL_REQUIRE_BACKENDS", "").split(","):
                     pytest.fail(f"WHIMBREL_REQUIRE_BACKENDS asks for {backend}: {error}", pytrace=False)
