@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Constraint,
     CursorResult,
     Index,
+    Table,
 )
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropIndex, ExecutableDDLElement
 from sqlalchemy.sql.base import Executable
-from sqlalchemy.types import to_instance
+from sqlalchemy.types import TypeEngine, to_instance
 
 from whimbrel.ddl import DropColumn, ServerDefault, TypeArgument
 from whimbrel.errors import CommandError
 from whimbrel.impl import Capability, DefaultImpl, Support
 from whimbrel.operations.directives.indexes import NO_TABLE
+from whimbrel.operations.recreate import TableRebuild
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_mysql import catalog
 from whimbrel_mysql.alter import ColumnChange, says_on_update
@@ -27,6 +30,7 @@ from whimbrel_mysql.constraints import drop_statement, refuse_unheeded
 from whimbrel_mysql.ddl import MySQLAddColumn, WithOptions
 from whimbrel_mysql.definition import Change, Definition
 from whimbrel_mysql.options import COLUMN_KEYWORDS, STATEMENT_KEYWORDS, Options, options_of, statement_keywords
+from whimbrel_mysql.rebuild import REFLECTED, rebuild_table
 from whimbrel_mysql.server import Server
 
 Autoincrement = bool | Literal["auto", "ignore_fk"]
@@ -81,6 +85,35 @@ class MySQLImpl(DefaultImpl):
             operation = {AddConstraint: "create_constraint", CreateIndex: "create_index"}.get(type(sql), "drop_index")
             sql = _carried_out(sql, self._options(operation, statement_keywords(sql.element.dialect_kwargs)))
         return super().execute(sql, execution_options)
+
+    # -- batch mode ---------------------------------------------------------------------------------------------------
+
+    def reflect_for_batch(
+        self,
+        table_name: str,
+        schema: str | None,
+        reflect_args: Sequence[Any] = (),
+        reflect_kwargs: Mapping[str, Any] | None = None,
+    ) -> Table:
+        """Return a table; see :meth:`whimbrel.impl.DefaultImpl.reflect_for_batch`."""
+        table = super().reflect_for_batch(table_name, schema, reflect_args, reflect_kwargs)
+        table.info[REFLECTED] = not reflect_args
+        return table
+
+    def rebuild_table(self, rebuild_: TableRebuild) -> None:
+        """Make a table anew; see :mod:`whimbrel_mysql.rebuild`.
+
+        :raises UnsupportedOperation: something that belongs to the table cannot be carried over.
+        """
+        rebuild_table(self, rebuild_)
+
+    def cast_for_batch_migrate(
+        self, existing: Column[Any], existing_transfer: dict[str, ColumnElement[Any]], new_type: TypeEngine[Any]
+    ) -> None:
+        """Leave values as they are: putting them into the column converts them as ALTER TABLE would, and as strictly.
+
+        A CAST would cut off what is too long.
+        """
 
     def _options(self, operation: str, keywords: Mapping[str, Any], *known: str) -> Options:
         return options_of(operation, keywords, self.is_mariadb, known or STATEMENT_KEYWORDS)

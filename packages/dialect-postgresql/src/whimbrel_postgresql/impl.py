@@ -30,7 +30,7 @@ from whimbrel.unset import UNSET, UnsetType
 from whimbrel_postgresql.ddl import PostgresqlColumnType, identity_changes
 from whimbrel_postgresql.named_types import DropTypeIfUnused, EnsureType, named_types, type_in_table
 from whimbrel_postgresql.rebuild import free_names, rebuild_table
-from whimbrel_postgresql.reflection import reflect
+from whimbrel_postgresql.reflection import completed
 from whimbrel_postgresql.serial import CountOn, DropSequenceOf, TypeOfSequence, counts, start_counting
 
 _AUTOCOMMIT: Final = "    with op.get_context().autocommit_block():\n"
@@ -130,7 +130,7 @@ class PostgresqlImpl(DefaultImpl):
     ) -> Table:
         """Return a table with what SQLAlchemy's reflection misses; see :mod:`whimbrel_postgresql.reflection`."""
         assert self.connection is not None
-        return reflect(self.connection, table_name, schema, reflect_args, reflect_kwargs or {})
+        return completed(super().reflect_for_batch(table_name, schema, reflect_args, reflect_kwargs), self.connection)
 
     def prep_table_for_batch(self, batch_impl: TableRebuild, table: Table) -> None:
         """Drop those constraints of the old table whose names the new one needs while both are there."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Constraint, MetaData, String, Table, text
+from sqlalchemy import Column, Connection, Constraint, String, Table, text
 from sqlalchemy.dialects.postgresql import ENUM
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import conv
@@ -92,26 +91,14 @@ class AddTextConstraintOp(AddConstraintOp):
         return constraint
 
 
-def reflect(
-    connection: Connection,
-    table_name: str,
-    schema: str | None,
-    reflect_args: Sequence[Any],
-    reflect_kwargs: Mapping[str, Any],
-) -> Table:
-    """Return a table with its collations and exclusion constraints, and with the sequences that it counts by.
+def completed(table: Table, connection: Connection) -> Table:
+    """Give a reflected table its collations and exclusion constraints, and the sequences that it counts by.
 
     A column of SERIAL has the next number of its sequence as a plain default, which the new table goes on using.
 
+    :param table: the table.
     :param connection: to the database.
-    :param table_name: the table.
-    :param schema: its schema; ``None`` for the connection's default.
-    :param reflect_args: columns and constraints that replace or complete what is reflected.
-    :param reflect_kwargs: keywords of the Table.
-    :raises sqlalchemy.exc.NoSuchTableError: there is no such table.
     """
-    keywords = {"resolve_fks": False, **reflect_kwargs}
-    table = Table(table_name, MetaData(), *reflect_args, schema=schema, autoload_with=connection, **keywords)
     spelt = {"table": connection.dialect.identifier_preparer.format_table(table)}
     collations = {row.attname: row.collation for row in connection.execute(_COLLATIONS, spelt)}
     for column in table.columns:

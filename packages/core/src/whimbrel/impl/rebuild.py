@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKeyConstraint, MetaData, Table, func, select
-from sqlalchemy.schema import CreateTable, DropTable
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, MetaData, Table, TextClause, func, select
+from sqlalchemy.schema import CreateTable, DefaultClause, DropTable
 
 from whimbrel.errors import CommandError
+from whimbrel.operations.batch.sql_text import plain
 from whimbrel.operations.recreate import TableRebuild
 
 if TYPE_CHECKING:
@@ -24,7 +25,20 @@ def reflect_for_batch(
 ) -> Table:
     """Carry out :meth:`whimbrel.impl.DefaultImpl.reflect_for_batch`."""
     keywords = {"resolve_fks": False, **reflect_kwargs}
-    return Table(table_name, MetaData(), *reflect_args, schema=schema, autoload_with=impl.connection, **keywords)
+    table = Table(table_name, MetaData(), *reflect_args, schema=schema, autoload_with=impl.connection, **keywords)
+    for constraint in table.constraints:
+        if isinstance(constraint, CheckConstraint):
+            constraint.sqltext = plain(constraint.sqltext)
+    for column in table.columns:
+        if isinstance(column.server_default, DefaultClause):
+            column.server_default.arg = plain(column.server_default.arg)
+        elif column.computed is not None:
+            column.computed.sqltext = plain(column.computed.sqltext)
+    for index in table.indexes:
+        index.expressions = [plain(expression) for expression in index.expressions]
+        for options in index.dialect_options.values():
+            options.update({name: plain(value) for name, value in options.items() if isinstance(value, TextClause)})
+    return table
 
 
 def rebuild_table(impl: DefaultImpl, rebuild: TableRebuild) -> None:
