@@ -69,11 +69,8 @@ def migration_failed(
     remedies = [error.remedy] if isinstance(error, CommandError) and error.remedy else []
     if advice is not None:
         remedies.append(advice)
-    if aftermath is None and isinstance(error, AttributeError) and "'NoneType'" in str(error):
-        remedies.append(
-            "With --sql there is no connection, so op.get_bind() is None. Where a revision has to read, ask first:\n"
-            "    if op.get_context().as_sql: ..."
-        )
+    if aftermath is None and _wanted_a_connection(error):
+        remedies.append(f"{_NO_DATABASE}\n{_ranges_around(step)}")
     if aftermath is not None:
         remedies.append(aftermath)
     return MigrationFailed(
@@ -84,6 +81,35 @@ def migration_failed(
         line=line,
         direction=direction,
     )
+
+
+def _wanted_a_connection(error: BaseException) -> bool:
+    """Return whether code that is neither ours nor SQLAlchemy's asked for the connection that SQL as text has not."""
+    if isinstance(error, CommandError):
+        return False  # has its own remedy
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    theirs = (
+        frame.f_code for frame in frames if frame.f_globals.get("__name__", "").partition(".")[0] not in _NOT_THEIRS
+    )
+    return any(_CONNECTION.intersection(code.co_names) for code in theirs)
+
+
+_NOT_THEIRS = frozenset(("whimbrel", "sqlalchemy"))
+_CONNECTION = frozenset(("get_bind", "bind", "connection"))
+_NO_DATABASE = """\
+With --sql there is no database: op.get_bind() and op.get_context().connection are None. Read only where there is one:
+    if not op.get_context().as_sql:  # or: if not context.is_offline_mode():
+        ..."""
+
+
+def _ranges_around(step: RevisionStep) -> str:
+    """Return how the other revisions are written as SQL."""
+    before, after = (",".join(ends) for ends in (step.from_revisions_no_deps, step.to_revisions_no_deps))
+    command = f"    whimbrel {step.name}"
+    commands = [f"{command} <start>:{before} --sql"] if before else []
+    if after:
+        commands.append(f"{command} {after}:{'heads' if step.is_upgrade else '<target>'} --sql")
+    return "\n".join(["The revisions around it can be written by range:", *commands])
 
 
 def lacks_function(step: RevisionStep, path: str) -> MigrationFailed:
