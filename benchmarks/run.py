@@ -15,6 +15,7 @@ import math
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from typing import Any
 from databases import available, empty, empty_database, restamp
 from floors import column_operation
 from histories import SHAPES, Node, Tool, make_project, revision_id
-from timing import Timing, measure
+from timing import CommandFailed, Timing, measure
 
 GRAPH_COMMANDS = {
     "heads": ("heads",),
@@ -152,6 +153,45 @@ class Bench:
                 self.cell(f"downgrade, {size} empty, postgresql", tool.name, command, folder, before=before)
                 shutil.rmtree(folder)
 
+    def operations(self, rows: int, revisions: int) -> None:
+        """Rows inserted and written, and the CPU time of revisions of one operation; see ``operations.py``."""
+        backends = [backend for backend in ("sqlite", "postgresql", "mysql") if available(backend)]
+        for backend in backends:
+            for tool in self.tools:
+                with empty_database(backend, self.folder) as url:
+                    found = self.worker("insert", tool, url, rows)
+                self.keep_all(f"bulk_insert, {rows} rows, {backend}", found)
+        for dialect in ("sqlite", "postgresql", "mysql"):
+            for tool in self.tools:
+                found = self.worker("write", tool, dialect, rows)
+                self.keep_all(f"bulk_insert --sql, {rows} rows, {dialect}", found)
+        for tool in self.tools:
+            start, full = (self.revisions(tool, count) for count in (1, revisions))
+            spent = {name: less(timing, start[name]) for name, timing in full.items()}
+            self.keep_all(f"CPU of {revisions} revisions of one operation", spent)
+
+    def revisions(self, tool: Tool, count: int) -> dict[str, Timing]:
+        """Measure the CPU time of a project's ``upgrade``, and that of its floor."""
+        folder = self.folder / f"{tool.name}-memory-{count}"
+        make_project(folder, tool, SHAPES["linear"](count), url="sqlite://", upgrade=column_operation)
+        return self.worker("revisions", tool, str(folder), count)
+
+    def worker(self, what: str, tool: Tool, where: str, count: int) -> dict[str, Timing]:
+        """Let ``operations.py`` measure in the interpreter of *tool*."""
+        program = Path(tool.command[0]).with_name("python")
+        command = [str(program), str(Path(__file__).with_name("operations.py")), what, tool.name, where, str(count)]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise CommandFailed(f"{command}:\n{done.stderr[-2000:]}")
+        found = json.loads(done.stdout.splitlines()[-1])
+        return {name: Timing(seconds, found["peak_mib"], 1) for name, seconds in found["seconds"].items()}
+
+    def keep_all(self, name: str, found: dict[str, Timing]) -> None:
+        """Keep what a worker found and show it."""
+        self.results.setdefault(name, {}).update(found)
+        for tool, timing in found.items():
+            print(f"  {name:58} {tool:9} {timing.seconds:8.3f} s {timing.peak_mib:7.1f} MiB", flush=True)
+
     def report(self) -> str:
         """Return the results as a Markdown table."""
         lines = ["| command | whimbrel | alembic | ratio | memory |", "|---|---|---|---|---|"]
@@ -161,7 +201,7 @@ class Bench:
                 continue
             ratio = f"1/{peer.seconds / ours.seconds:.1f}" if peer else ""
             if floor:
-                ratio += f" ({ours.seconds / floor.seconds:.2f} x raw driver {floor.seconds:.2f} s)"
+                ratio += f" ({ours.seconds / floor.seconds:.2f} x floor of {floor.seconds:.3g} s)"
             memory = f"{ours.peak_mib:.0f} MiB" + (f" / {peer.peak_mib:.0f}" if peer else "")
             lines.append(
                 f"| {name} | {ours.seconds:.3f} s | {f'{peer.seconds:.3f} s' if peer else ''} | {ratio} | {memory} |"
@@ -184,6 +224,11 @@ class Bench:
                 exponent = math.log((large.seconds - base) / (small.seconds - base)) / math.log(longest / 1000)
                 lines.append(f"- {name}, {shape}: grows with exponent {exponent:.2f} from 1,000 to {longest:,}")
         return lines
+
+
+def less(timing: Timing, start: Timing) -> Timing:
+    """Return *timing* without what the start of a run takes."""
+    return timing._replace(seconds=timing.seconds - start.seconds)
 
 
 def version_table(tool: Tool) -> str:
@@ -219,7 +264,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="histories of 100 and 1,000 only")
     parser.add_argument("--sizes", help="lengths of the histories, comma-separated, instead of the usual ones")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each command")
-    parser.add_argument("--only", default="", help="start, graph, linear, branchy, migrate: comma-separated")
+    parser.add_argument(
+        "--only", default="", help="start, graph, linear, branchy, migrate, operations: comma-separated"
+    )
     parser.add_argument(
         "--results", type=Path, help="a JSON file that keeps the cells, to measure them in several goes"
     )
@@ -228,6 +275,23 @@ def arguments() -> argparse.Namespace:
     sizes = [10, 100, 1000] + ([] if options.quick else [5000]) + ([20000] if options.full else [])
     options.sizes = [int(item) for item in options.sizes.split(",")] if options.sizes else sizes
     return options
+
+
+def measure_all(bench: Bench, wanted: set[str], quick: bool) -> None:
+    """Measure what is *wanted*, or all of it where nothing is named."""
+    if not wanted or "start" in wanted:
+        bench.start_up()
+    for shape in SHAPES:
+        if not wanted or wanted & {"graph", shape}:
+            for size in bench.sizes:
+                bench.graph(shape, size)
+    if not wanted or "migrate" in wanted:
+        for backend in ("sqlite", "postgresql", "mysql"):
+            bench.migrate(backend, 100 if quick else 1000)
+        for size in [1000] + ([] if quick else [5000]):
+            bench.downgrade(size)
+    if not wanted or "operations" in wanted:
+        bench.operations(*((10_000, 100) if quick else (100_000, 1000)))
 
 
 def main() -> None:
@@ -243,17 +307,7 @@ def main() -> None:
         if options.results is not None and options.results.exists():
             kept = json.loads(options.results.read_text())
             bench.results = {name: {tool: Timing(*item) for tool, item in cell.items()} for name, cell in kept.items()}
-        if not wanted or "start" in wanted:
-            bench.start_up()
-        for shape in SHAPES:
-            if not wanted or wanted & {"graph", shape}:
-                for size in sizes:
-                    bench.graph(shape, size)
-        if not wanted or "migrate" in wanted:
-            for backend in ("sqlite", "postgresql", "mysql"):
-                bench.migrate(backend, 100 if options.quick else 1000)
-            for size in [1000] + ([] if options.quick else [5000]):
-                bench.downgrade(size)
+        measure_all(bench, wanted, options.quick)
     if options.results is not None:
         options.results.write_text(json.dumps(bench.results, indent=1))
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
