@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from testing.databases import Database
 from testing.wings import Action, Case, apply, changes, text_of
+
+Lines = Callable[[Database], list[str]]
 
 OURS = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'"
 
@@ -91,16 +94,19 @@ class Outcome(NamedTuple):
     text: str
 
 
-def there_and_back(database: Database, start: Action, case: Case) -> Outcome:
-    """Carry a case out on the start schema, then its reverse, then its SQL as text."""
+def there_and_back(database: Database, start: Action, case: Case, lines: Lines = everything) -> Outcome:
+    """Carry a case out on the start schema, then its reverse, then its SQL as text.
+
+    :param lines: what is looked at.
+    """
     apply(database, start)
-    before = everything(database)
+    before = lines(database)
     apply(database, case.action)
-    after = everything(database)
+    after = lines(database)
     apply(database, case.reverse)
-    back = everything(database)
+    back = lines(database)
     run_text(database, text_of("postgresql", case.action))
-    return Outcome(changes(before, after), changes(before, back), changes(after, everything(database)))
+    return Outcome(changes(before, after), changes(before, back), changes(after, lines(database)))
 
 
 def run_text(database: Database, sql: str) -> None:

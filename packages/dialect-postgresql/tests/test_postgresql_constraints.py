@@ -216,6 +216,25 @@ def test_in_a_schema(postgresql_database: Database) -> None:
     ]
 
 
+def test_within_a_batch(postgresql_database: Database) -> None:
+    def script(op: Operations) -> None:
+        with op.batch_alter_table("t") as batch:
+            batch.create_exclude_constraint("apart", ("during", "&&"), where="a > 5")
+            batch.drop_column("b")
+
+    assert sql_of("postgresql", script) == dedent(
+        """
+        ALTER TABLE t ADD CONSTRAINT apart EXCLUDE USING gist (during WITH &&) WHERE (a > 5);
+
+        ALTER TABLE t DROP COLUMN b;
+        """
+    )
+    apply(postgresql_database, start)
+    apply(postgresql_database, script)
+    found = everything(postgresql_database)
+    assert "constraint t.apart EXCLUDE USING gist (during WITH &&) WHERE ((a > 5))" in found
+
+
 # -- directives as values ---------------------------------------------------------------------------------------------
 
 

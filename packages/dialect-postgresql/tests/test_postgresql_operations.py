@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Identity, Integer, String, text
 
 from testing.databases import Database
-from testing.wings import Case, dedent, effect_and_back, sql_of
+from testing.postgresql import there_and_back
+from testing.wings import Case, catalog, dedent, sql_of
 from whimbrel.operations import Operations
 
 
@@ -359,5 +360,6 @@ def test_sql(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_effect_and_back(postgresql_database: Database, name: str) -> None:
-    assert effect_and_back(postgresql_database, start, CASES[name]) == (dedent(CASES[name].effect), "")
+def test_effect_and_back_and_as_text(postgresql_database: Database, name: str) -> None:
+    outcome = there_and_back(postgresql_database, start, CASES[name], catalog)
+    assert outcome == (dedent(CASES[name].effect), "", "")
