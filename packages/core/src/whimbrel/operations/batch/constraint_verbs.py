@@ -18,13 +18,14 @@ class BatchConstraintVerbs(AbstractOperations):
     table_name: str
     schema: str | None
 
-    def create_primary_key(self, constraint_name: str | None, columns: Sequence[str]) -> None:
+    def create_primary_key(self, constraint_name: str | None, columns: Sequence[str], **kw: Any) -> None:
         """Make columns the primary key; in a table made anew, in place of the one it has.
 
         :param constraint_name: its name; ``None`` to have the naming convention, or the database, make one.
         :param columns: names of columns.
+        :param kw: dialects' keywords, such as ``mysql_using``.
         """
-        ops.CreatePrimaryKeyOp.batch_create_primary_key(self, constraint_name, columns)
+        ops.CreatePrimaryKeyOp.batch_create_primary_key(self, constraint_name, columns, **kw)
 
     def create_unique_constraint(self, constraint_name: str | None, columns: Sequence[str], **kw: Any) -> None:
         """Forbid two rows that are alike in some columns.
@@ -91,12 +92,18 @@ class BatchConstraintVerbs(AbstractOperations):
         ops.CreateCheckConstraintOp.batch_create_check_constraint(self, constraint_name, condition, **kw)
 
     def drop_constraint(
-        self, constraint_name: str | None, type_: ConstraintType | None = None, *, if_exists: bool | None = None
+        self,
+        constraint_name: str | None,
+        type_: ConstraintType | None = None,
+        *,
+        if_exists: bool | None = None,
+        **kw: Any,
     ) -> None:
         """Drop a constraint.
 
         :param constraint_name: its name; ``None`` with ``type_="primary"`` for the primary key, whatever its name.
         :param type_: ``check``, ``foreignkey``, ``primary`` or ``unique``; MySQL wants to know.
         :param if_exists: say nothing when it is not there.
+        :param kw: dialects' keywords, such as ``mysql_algorithm``.
         """
-        ops.DropConstraintOp.batch_drop_constraint(self, constraint_name, type_, if_exists=if_exists)
+        ops.DropConstraintOp.batch_drop_constraint(self, constraint_name, type_, if_exists=if_exists, **kw)

@@ -94,6 +94,7 @@ class BatchOperations(BatchConstraintVerbs):
         if_not_exists: bool | None = None,
         inline_references: bool | None = None,
         inline_primary_key: bool | None = None,
+        **kw: Any,
     ) -> None:
         """Add a column, its foreign keys, its unique constraint or its index.
 
@@ -103,6 +104,7 @@ class BatchOperations(BatchConstraintVerbs):
         :param if_not_exists: say nothing when it is there already.
         :param inline_references: spell its foreign keys inside of the column, for databases that want it so.
         :param inline_primary_key: spell ``PRIMARY KEY`` inside of the column.
+        :param kw: dialects' keywords, such as ``mysql_after``.
         """
         ops.AddColumnOp.batch_add_column(
             self,
@@ -112,6 +114,7 @@ class BatchOperations(BatchConstraintVerbs):
             if_not_exists=if_not_exists,
             inline_references=inline_references,
             inline_primary_key=inline_primary_key,
+            **kw,
         )
 
     def drop_column(self, column_name: str, *, if_exists: bool | None = None, **kw: Any) -> None:

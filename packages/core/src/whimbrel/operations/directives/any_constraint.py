@@ -134,10 +134,11 @@ class DropConstraintOp(MigrateOperation):
         type_: ConstraintType | None = None,
         *,
         if_exists: bool | None = None,
+        **kw: Any,
     ) -> None:
         """Carry out ``batch.drop_constraint``."""
         operations.invoke(
-            cls(constraint_name, operations.table_name, type_, schema=operations.schema, if_exists=if_exists)
+            cls(constraint_name, operations.table_name, type_, schema=operations.schema, if_exists=if_exists, **kw)
         )
 
     @classmethod

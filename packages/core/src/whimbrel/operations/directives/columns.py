@@ -82,6 +82,7 @@ class AddColumnOp(AlterTableOp):
         if_not_exists: bool | None = None,
         inline_references: bool | None = None,
         inline_primary_key: bool | None = None,
+        **kw: Any,
     ) -> None:
         """Carry out ``batch.add_column``."""
         operations.invoke(
@@ -93,6 +94,7 @@ class AddColumnOp(AlterTableOp):
                 inline_references=inline_references,
                 inline_primary_key=inline_primary_key,
                 **_place(insert_before, insert_after),
+                **kw,
             )
         )
 

@@ -100,10 +100,10 @@ class CreatePrimaryKeyOp(_OfColumnsOp):
 
     @classmethod
     def batch_create_primary_key(
-        cls, operations: BatchInvoker, constraint_name: str | None, columns: Sequence[str]
+        cls, operations: BatchInvoker, constraint_name: str | None, columns: Sequence[str], **kw: Any
     ) -> None:
         """Carry out ``batch.create_primary_key``."""
-        operations.invoke(cls(constraint_name, operations.table_name, columns, schema=operations.schema))
+        operations.invoke(cls(constraint_name, operations.table_name, columns, schema=operations.schema, **kw))
 
 
 @register_operation("create_unique_constraint")
