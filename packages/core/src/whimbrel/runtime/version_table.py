@@ -113,12 +113,12 @@ class VersionTable:
     def _widen(self, connection: Connection) -> None:
         """Make room for long ids in a table that Alembic, or an older release, made with a narrow column."""
         self._width_checked = True
+        if self._impl.support(Capability.STRING_LENGTH) is Support.NO:
+            return
         columns = inspect(connection).get_columns(self.table.name, self.table.schema)
         column = next(item for item in columns if item["name"] == self._id.name)
         length = getattr(column["type"], "length", None)
         if length is None or length >= MAX_REVISION_ID_LENGTH:
-            return
-        if self._impl.support(Capability.STRING_LENGTH) is Support.NO:
             return
         self._impl.alter_column(
             self.table.name,
