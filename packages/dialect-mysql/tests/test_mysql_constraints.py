@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Column, Integer
 
 from testing.databases import Database
+from testing.mysql import differences
 from testing.wings import Action, Case, apply, catalog, changes, dedent, effect_and_back, operations, sql_of
 from whimbrel.errors import CommandError, UnsupportedOperation
 from whimbrel.operations import Operations, ops
@@ -97,6 +99,10 @@ def test_sql(name: str, dialect: str) -> None:
 def test_effect_and_back(mysql_database: Database, name: str) -> None:
     effect, left = effect_and_back(mysql_database, start, CASES[name])
     assert (effect.replace("``", "`"), left) == (dedent(CASES[name].effect), "")
+
+
+def test_text_does_what_a_run_does(mysql_database: Database, new_database: Callable[[str], Database]) -> None:
+    assert differences(new_database("mysql"), mysql_database, start, CASES) == []
 
 
 DROPS: dict[ConstraintType, tuple[str, str]] = {

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Computed, ForeignKey, Integer, String, Text
 from sqlalchemy.dialects import mysql
 
 from testing.databases import Database
+from testing.mysql import differences
 from testing.wings import Case, apply, catalog, dedent, effect_and_back, operations, sql_of
 from whimbrel.errors import UnsupportedOperation
 from whimbrel.operations import Operations
@@ -151,6 +152,10 @@ def test_sql(name: str, dialect: str) -> None:
 def test_effect_and_back(mysql_database: Database, name: str) -> None:
     effect, left = effect_and_back(mysql_database, start, CASES[name])
     assert (effect.replace("mariadb_", "mysql_").replace(" % 2", " MOD 2"), left) == (dedent(CASES[name].effect), "")
+
+
+def test_text_does_what_a_run_does(mysql_database: Database, new_database: Callable[[str], Database]) -> None:
+    assert differences(new_database("mysql"), mysql_database, start, CASES) == []
 
 
 TABLE_OPTIONS = {

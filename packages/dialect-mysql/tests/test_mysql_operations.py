@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Column, DateTime, ForeignKey, Integer, String, func, text
 
 from testing.databases import Database
+from testing.mysql import differences
 from testing.wings import Case, dedent, effect_and_back, sql_of
 from whimbrel.operations import Operations
 
@@ -374,3 +377,7 @@ def test_sql(name: str, dialect: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_effect_and_back(mysql_database: Database, name: str) -> None:
     assert effect_and_back(mysql_database, start, CASES[name]) == (dedent(CASES[name].effect), "")
+
+
+def test_text_does_what_a_run_does(mysql_database: Database, new_database: Callable[[str], Database]) -> None:
+    assert differences(new_database("mysql"), mysql_database, start, CASES) == []
