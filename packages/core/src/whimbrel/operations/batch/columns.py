@@ -49,6 +49,8 @@ def bare_column(column: Column[Any]) -> Column[Any]:
 
 def set_default(column: Column[Any], default: ServerDefault | None) -> None:
     """Give a column that is in no table another default, another computation, or none."""
+    if column.computed is not None:
+        column.server_onupdate = None  # the Computed too
     column.server_default = column.computed = column.identity = None
     if default is None:
         return

@@ -25,10 +25,11 @@ SQL_FIELDS: Final = ("condition", "where")
 # What may be the name of a column within SQL text, and what looks like one and is not.
 _TOKEN: Final = re.compile(
     r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)|(?P<text>'(?:[^']|'')*')|(?P<word>[^\W\d][\w$]*)|(?P<cast>::)"""
-    r"""|(?P<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])|(?P<other>\d[\w.]*|.)""",
+    r"""|(?P<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`)|(?P<bracket>\[)|(?P<other>\d[\w.]*|.)""",
     re.S,
 )
 _BACKSLASHED_TEXT: Final = re.compile(r"""'(?:[^'\\]|''|\\.)*'|"(?:[^"\\]|""|\\.)*\"""", re.S)
+_IN_BRACKETS: Final = re.compile(r"\[(?:[^\]]|\]\])*\]")  # elsewhere a bracket begins the index of an array
 _NEVER_BEFORE: Final = ("as", "collate")  # CAST(x AS date), x COLLATE nocase
 
 
@@ -98,10 +99,8 @@ class ColumnNames:
                 match = _TOKEN.match(sql, place)
                 assert match is not None  # its last branch takes anything
                 kind = str(match.lastgroup)
-            if kind == "quoted" and match[0][0] == "[" and self._dialect.name not in ("sqlite", "mssql"):
-                kind = "other"  # an element of an array
-                match = re.compile(r"\[").match(sql, place)
-                assert match is not None
+            if kind == "bracket" and self._dialect.name in ("sqlite", "mssql"):
+                kind, match = "quoted", _IN_BRACKETS.match(sql, place) or match
             yield kind, match[0]
             place = match.end()
 
