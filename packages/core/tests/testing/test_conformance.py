@@ -20,6 +20,7 @@ from whimbrel.testing.suites.base import Connected, SuiteBase
 PUBLIC = [
     "CASES",
     "Action",
+    "BatchSuite",
     "Case",
     "DialectSuite",
     "Inspects",

@@ -22,6 +22,7 @@ from whimbrel.testing.running import (  # noqa: E402
     text_of,
 )
 from whimbrel.testing.suites.base import UndeclaredCapability  # noqa: E402
+from whimbrel.testing.suites.batch import BatchSuite  # noqa: E402
 from whimbrel.testing.suites.cases import CASES, Case  # noqa: E402
 from whimbrel.testing.suites.names import NamesSuite  # noqa: E402
 from whimbrel.testing.suites.operations import OperationsSuite  # noqa: E402
@@ -30,7 +31,7 @@ from whimbrel.testing.suites.transactions import TransactionsSuite  # noqa: E402
 from whimbrel.testing.suites.versions import VersionsSuite  # noqa: E402
 
 
-class DialectSuite(OperationsSuite, NamesSuite, RowsSuite, VersionsSuite, TransactionsSuite):
+class DialectSuite(OperationsSuite, NamesSuite, RowsSuite, VersionsSuite, TransactionsSuite, BatchSuite):
     """Everything that a dialect has to get right.
 
     Override the fixture ``database_url``, and run pytest. Each part can be used by itself, too.
@@ -47,6 +48,7 @@ class DialectSuite(OperationsSuite, NamesSuite, RowsSuite, VersionsSuite, Transa
 __all__ = [
     "CASES",
     "Action",
+    "BatchSuite",
     "Case",
     "DialectSuite",
     "Inspects",
