@@ -54,3 +54,23 @@ def test_concurrently_in_a_transaction_names_the_remedy(postgresql_database: Dat
         # Refused before the server did: the transaction goes on.
         op.execute("INSERT INTO t (id, a) VALUES (2, 2)")
     assert "with op.get_context().autocommit_block():" in str(caught.value)
+
+
+def test_what_a_failed_attempt_has_left_is_not_taken_for_the_index(postgresql_database: Database) -> None:
+    def create(op: Operations) -> None:
+        with op.get_context().autocommit_block():
+            op.create_index("ix_t_a", "t", ["a"], unique=True, postgresql_concurrently=True, if_not_exists=True)
+
+    apply(postgresql_database, start)
+    apply(postgresql_database, lambda op: op.execute("INSERT INTO t (id, a) VALUES (2, 5)"))
+    with pytest.raises(sa.exc.IntegrityError, match="could not create unique index"):
+        apply(postgresql_database, create)
+    with pytest.raises(CommandError, match=r"an index ix_t_a already, and it is invalid") as caught:
+        apply(postgresql_database, create)
+    assert "op.drop_index('ix_t_a', postgresql_concurrently=True)" in str(caught.value)
+    apply(postgresql_database, lambda op: op.execute("UPDATE t SET a = id"))
+    with operations(postgresql_database) as op, op.get_context().autocommit_block():
+        op.drop_index("ix_t_a", postgresql_concurrently=True)
+    apply(postgresql_database, create)
+    apply(postgresql_database, create)
+    assert "index t.ix_t_a (a) unique" in catalog(postgresql_database)

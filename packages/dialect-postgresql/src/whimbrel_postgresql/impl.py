@@ -23,23 +23,23 @@ from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeEngine
 
 from whimbrel.ddl import ColumnDefault, ServerDefault, TextSink, TypeArgument
-from whimbrel.errors import CommandError, UnsupportedOperation
+from whimbrel.errors import CommandError
 from whimbrel.impl import Capability, DefaultImpl, Support
 from whimbrel.operations.recreate import TableRebuild
 from whimbrel.unset import UNSET, UnsetType
+from whimbrel_postgresql.computed import refuse_to_compute
+from whimbrel_postgresql.concurrently import AUTOCOMMIT, is_concurrent, refuse_in_transaction, refuse_invalid
 from whimbrel_postgresql.ddl import PostgresqlColumnType, identity_changes
 from whimbrel_postgresql.named_types import DropTypeIfUnused, EnsureType, named_types, type_in_table
 from whimbrel_postgresql.rebuild import free_names, rebuild_table
 from whimbrel_postgresql.reflection import completed
-from whimbrel_postgresql.serial import CountOn, DropSequenceOf, TypeOfSequence, counts, start_counting
-
-_AUTOCOMMIT: Final = "    with op.get_context().autocommit_block():\n"
+from whimbrel_postgresql.serial import CountOn, DropSequenceOf, SequenceOf, TypeOfSequence, start_counting
 
 _REMEDIES: Final = {
-    "25001": f"Leave the transaction for it:\n{_AUTOCOMMIT}        ...",
+    "25001": f"Leave the transaction for it:\n{AUTOCOMMIT}        ...",
     "55P04": (
         "A value that is added to an enum type can be used once that is committed. Add it outside of the transaction:\n"
-        f"{_AUTOCOMMIT}        op.add_enum_value(...)\nor use it in the next revision."
+        f"{AUTOCOMMIT}        op.add_enum_value(...)\nor use it in the next revision."
     ),
 }
 """What to do about an error, by its code: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
@@ -53,7 +53,7 @@ class PostgresqlImpl(DefaultImpl):
     rows_through_driver = True
     capabilities: ClassVar[Mapping[Capability, Support]] = {
         **dict.fromkeys(Capability, Support.YES),
-        # What can be done depends on what is asked for: see _refuse_to_compute().
+        # What can be done depends on what is asked for: see refuse_to_compute().
         Capability.ALTER_COLUMN_COMPUTED: Support.UNKNOWN,
     }
 
@@ -219,21 +219,22 @@ class PostgresqlImpl(DefaultImpl):
                 "and no type is given.",
                 "Give type_ too.",
             )
-        self._refuse_to_compute(*place, server_default, existing_server_default)
+        refuse_to_compute(self.dialect, *place, server_default, existing_server_default)
         new_type = type_in_table(type_, schema) if type_ is not None else None
-        is_serial = existing_autoincrement is True or counts(existing_server_default)
-        stops = is_serial and (autoincrement is False or isinstance(server_default, Identity))
+        sequence = SequenceOf.before_and_after(
+            existing_server_default, existing_autoincrement, server_default, autoincrement
+        )
         replaced = new_type is not None and server_default is not UNSET and _may_be_plain(existing_server_default)
-        if stops or replaced:
+        if sequence.goes or replaced:
             self.execute(ColumnDefault(*place, None, schema=schema))
             existing_server_default = None
             server_default = UNSET if server_default is None else server_default
-        if stops:
+        if sequence.goes:
             self.execute(DropSequenceOf(*place, schema))
         if new_type is not None:
             self.ensure_types(new_type)
             self.execute(PostgresqlColumnType(*place, new_type, using=postgresql_using, schema=schema))
-            if is_serial and not stops and isinstance(new_type, Integer):
+            if sequence.stays and isinstance(new_type, Integer):
                 self.execute(TypeOfSequence(*place, schema, new_type))
         if _says_nothing_new(server_default, existing_server_default):
             server_default = UNSET
@@ -245,9 +246,9 @@ class PostgresqlImpl(DefaultImpl):
             schema=schema,
             **kw,
         )
-        if stops and isinstance(server_default, Identity) and server_default.start is None:
+        if sequence.goes and isinstance(server_default, Identity) and server_default.start is None:
             self._look(CountOn(table_name, name or column_name, schema))
-        if autoincrement is True and existing_autoincrement is False:
+        if sequence.comes:
             known = new_type if new_type is not None or existing_type is None else type_in_table(existing_type, schema)
             for statement in start_counting(table_name, name or column_name, schema, known):
                 self._look(statement)
@@ -258,50 +259,19 @@ class PostgresqlImpl(DefaultImpl):
         if result is not None:
             result.close()
 
-    def _refuse_to_compute(self, table_name: str, column_name: str, default: Any, existing: Any) -> None:
-        """Refuse what no ALTER TABLE does to computed columns, or none of this server's age.
-
-        DROP EXPRESSION came with PostgreSQL 13, SET EXPRESSION with 17; a plain column never becomes computed.
-        """
-        column = f"column {table_name}.{column_name}"
-        if isinstance(default, Computed) and not isinstance(existing, Computed):
-            what = (
-                f"PostgreSQL cannot make {column} computed.",
-                "Drop the column and add it again. If it is computed already, say so: "
-                'existing_server_default=sa.Computed("...").',
-            )
-        elif isinstance(default, Computed) and self._is_older_than(17):
-            what = (
-                f"PostgreSQL {self._version()} cannot change what {column} computes; 17 can.",
-                "Drop the column and add it again.",
-            )
-        elif default is None and isinstance(existing, Computed) and self._is_older_than(13):
-            what = (
-                f"PostgreSQL {self._version()} cannot make computed {column} plain; 13 can.",
-                "Add another column, copy the values with op.execute(), drop this one and rename the other.",
-            )
-        else:
-            return
-        raise UnsupportedOperation(*what, dialect=self.dialect.name, operation="alter_column")
-
-    def _is_older_than(self, major: int) -> bool:
-        """Return whether the server is known to be older; as text, the newest is written for."""
-        version = self._version()
-        return version is not None and version < major
-
-    def _version(self) -> int | None:
-        """Return the first number of the server's version; ``None`` where there is no server."""
-        version = self.dialect.server_version_info
-        return int(version[0]) if version is not None else None
-
     # -- indexes ------------------------------------------------------------------------------------------------------
 
     def create_index(self, index: Index, **kw: Any) -> None:
         """Create an index; see :meth:`whimbrel.impl.DefaultImpl.create_index`.
 
-        :raises CommandError: ``postgresql_concurrently`` inside of a transaction.
+        :raises CommandError: ``postgresql_concurrently`` inside of a transaction, or with *if_not_exists* where an
+            earlier attempt has left an invalid index.
         """
-        self._refuse_concurrently_in_transaction("create_index", index)
+        if is_concurrent(index):
+            if self._in_transaction():
+                raise refuse_in_transaction("create_index", index)
+            if kw.get("if_not_exists") and self.connection is not None and not self.as_sql:
+                refuse_invalid(self.connection, index)
         super().create_index(index, **kw)
 
     def drop_index(self, index: Index, **kw: Any) -> None:
@@ -309,20 +279,9 @@ class PostgresqlImpl(DefaultImpl):
 
         :raises CommandError: ``postgresql_concurrently`` inside of a transaction.
         """
-        self._refuse_concurrently_in_transaction("drop_index", index)
+        if is_concurrent(index) and self._in_transaction():
+            raise refuse_in_transaction("drop_index", index)
         super().drop_index(index, **kw)
-
-    def _refuse_concurrently_in_transaction(self, operation: str, index: Index) -> None:
-        """Refuse before the server does: its refusal would spoil the transaction and name no remedy.
-
-        https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
-        """
-        if index.dialect_options["postgresql"]["concurrently"] and self._in_transaction():
-            raise CommandError(
-                f"{operation}({str(index.name)!r}, postgresql_concurrently=True) cannot run inside of a transaction.",
-                f"Leave the transaction for it:\n{_AUTOCOMMIT}"
-                f"        op.{operation}({str(index.name)!r}, ..., postgresql_concurrently=True)",
-            )
 
     def _in_transaction(self) -> bool:
         """Return whether the next statement would be inside of a transaction."""

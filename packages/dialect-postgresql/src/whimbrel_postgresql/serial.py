@@ -6,9 +6,10 @@ https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-SERIAL
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import DefaultClause, Integer, TextClause
+from sqlalchemy import DefaultClause, Identity, Integer, TextClause
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql.compiler import DDLCompiler
@@ -67,6 +68,36 @@ class TypeOfSequence(AboutSequence):
 
 class CountOn(AboutSequence):
     """Let the sequence of a column, an identity's too, go on after the greatest number in the table."""
+
+
+@dataclass(frozen=True)
+class SequenceOf:
+    """What becomes of the sequence of a column when the column changes.
+
+    :param stays: there is one, and it stays.
+    :param goes: there is one, and it goes.
+    :param comes: there is none, and one comes.
+    """
+
+    stays: bool
+    goes: bool
+    comes: bool
+
+    @classmethod
+    def before_and_after(
+        cls, default_was: object, autoincrement_was: object, default_is: object, autoincrement_is: object
+    ) -> SequenceOf:
+        """Tell it from what was said of the column.
+
+        :param default_was: its default; ``nextval(...)``, as reflection has it, means a sequence.
+        :param autoincrement_was: ``True`` means a sequence too, and ``False`` none.
+        :param default_is: its new default; an Identity has a sequence of its own.
+        :param autoincrement_is: ``False`` to have none any more, ``True`` for one where there is none.
+        """
+        there = autoincrement_was is True or counts(default_was)
+        goes = there and (autoincrement_is is False or isinstance(default_is, Identity))
+        comes = not there and autoincrement_is is True and autoincrement_was is False
+        return cls(stays=there and not goes, goes=goes, comes=comes)
 
 
 def counts(default: object) -> bool:
