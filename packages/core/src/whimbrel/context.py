@@ -39,9 +39,11 @@ static_output = _context.static_output
 target_metadata = _context.target_metadata
 
 
-def __getattr__(name: str) -> Any:
-    """Look up what is not a method, such as ``config`` and ``script``, on the current environment."""
-    return getattr(_context, name)
+if not TYPE_CHECKING:  # a type checker is to report a misspelt name
+
+    def __getattr__(name: str) -> Any:
+        """Look up what is not a method, such as ``config`` and ``script``, on the current environment."""
+        return getattr(_context, name)
 
 
 __all__ = [

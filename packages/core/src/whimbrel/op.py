@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from whimbrel.operations import Operations
+from whimbrel.runtime.migration import MigrationContext
 from whimbrel.runtime.proxies import op as _op
 
 add_column = _op.add_column
@@ -26,7 +28,7 @@ drop_table_comment = _op.drop_table_comment
 execute = _op.execute
 f = _op.f
 get_bind = _op.get_bind
-get_context = _op.get_context
+get_context: Callable[[], MigrationContext] = _op.get_context
 implementation_for = _op.implementation_for
 inline_literal = _op.inline_literal
 invoke = _op.invoke
@@ -36,9 +38,11 @@ run_async = _op.run_async
 context = Operations.context
 
 
-def __getattr__(name: str) -> Any:
-    """Look up what plugins add, such as ``op.create_view``, on the current run's operations."""
-    return getattr(_op, name)
+if not TYPE_CHECKING:  # a type checker is to report a misspelt verb; how plugins' verbs are typed: docs/extending
+
+    def __getattr__(name: str) -> Any:
+        """Look up what plugins add, such as ``op.create_view``, on the current run's operations."""
+        return getattr(_op, name)
 
 
 __all__ = [

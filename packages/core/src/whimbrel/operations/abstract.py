@@ -138,21 +138,23 @@ class AbstractOperations:
         """
         return implementation_for(op_cls, replace, dialect=dialect)
 
-    def __getattr__(self, name: str) -> Any:
-        """Return a verb that a plugin or an env.py has registered.
+    if not TYPE_CHECKING:  # a type checker is to report a misspelt verb; how plugins' verbs are typed: docs/extending
 
-        :raises AttributeError: there is none of that name; says which names are near.
-        """
-        if name.startswith("_"):
-            raise AttributeError(name)
-        verb = self._registered(name)
-        if verb is not None:
-            return partial(verb, self)
-        from difflib import get_close_matches
+        def __getattr__(self, name: str) -> Any:
+            """Return a verb that a plugin or an env.py has registered.
 
-        near = get_close_matches(name, dir(self), n=2)
-        hint = f" Did you mean {' or '.join(near)}?" if near else " Is the plugin that has it installed?"
-        raise AttributeError(f"There is no operation {name!r}.{hint}", name=name, obj=None)
+            :raises AttributeError: there is none of that name; says which names are near.
+            """
+            if name.startswith("_"):
+                raise AttributeError(name)
+            verb = self._registered(name)
+            if verb is not None:
+                return partial(verb, self)
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, dir(self), n=2)
+            hint = f" Did you mean {' or '.join(near)}?" if near else " Is the plugin that has it installed?"
+            raise AttributeError(f"There is no operation {name!r}.{hint}", name=name, obj=None)
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self._registered_names()})
