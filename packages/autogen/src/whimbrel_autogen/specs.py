@@ -1,35 +1,23 @@
 """The hooks of autogenerate: what a plugin or a dialect may answer while database and metadata are compared.
 
-They are declared here so that plugins and dialects can be written against them. Nothing calls them in this release:
-the comparing itself is not part of it yet, and ``whimbrel revision --autogenerate`` says so.
+Each subject that is built in (:mod:`whimbrel_autogen.compare`) is a plugin that answers them, as a stranger's is.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from whimbrel.plugins import hookspec
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column, Index, Table
+    from sqlalchemy import Column, Index
     from sqlalchemy.schema import Constraint, SchemaItem
     from sqlalchemy.types import TypeEngine
 
     from whimbrel.operations.ops import MigrateOperation, MigrationScript
     from whimbrel.plugins import MigrationRun
-
-T = TypeVar("T")
-
-
-class Pair(NamedTuple, Generic[T]):
-    """One object as the database has it and as the models have it.
-
-    :param database: what was reflected; ``None`` where the database lacks it.
-    :param models: what the metadata says; ``None`` where the models lack it.
-    """
-
-    database: T | None
-    models: T | None
+    from whimbrel_autogen.context import AutogenContext
+    from whimbrel_autogen.pairs import Pair, TablePair
 
 
 @hookspec(firstresult=True)
@@ -64,11 +52,11 @@ def whimbrel_include_object(context: MigrationRun, pair: Pair[SchemaItem], name:
 
 @hookspec
 def whimbrel_compare_schema(
-    context: MigrationRun, schema: str | None, tables: list[Pair[Table]]
+    context: AutogenContext, schema: str | None, tables: list[TablePair]
 ) -> list[MigrateOperation] | None:
     """Find what differs in one schema beside its tables, such as views or enum types.
 
-    :param context: the run, connected.
+    :param context: the comparison.
     :param schema: its name; ``None`` for the default schema.
     :param tables: the schema's tables, on both sides.
     :return: directives that bring the database to the models, in the order to be run.
@@ -76,10 +64,10 @@ def whimbrel_compare_schema(
 
 
 @hookspec
-def whimbrel_compare_table(context: MigrationRun, table: Pair[Table]) -> list[MigrateOperation] | None:
+def whimbrel_compare_table(context: AutogenContext, table: TablePair) -> list[MigrateOperation] | None:
     """Find what differs in one table beside its columns, constraints and indexes, such as a storage parameter.
 
-    :param context: the run, connected.
+    :param context: the comparison.
     :param table: the table, on both sides.
     :return: directives that bring the database to the models.
     """
@@ -87,11 +75,11 @@ def whimbrel_compare_table(context: MigrationRun, table: Pair[Table]) -> list[Mi
 
 @hookspec
 def whimbrel_compare_column(
-    context: MigrationRun, table: Pair[Table], column: Pair[Column[Any]]
+    context: AutogenContext, table: TablePair, column: Pair[Column[Any]]
 ) -> list[MigrateOperation] | None:
     """Find what differs in one column beside its type, nullability, default and comment.
 
-    :param context: the run, connected.
+    :param context: the comparison.
     :param table: the column's table, on both sides.
     :param column: the column, on both sides.
     :return: directives that bring the database to the models.
@@ -100,13 +88,13 @@ def whimbrel_compare_column(
 
 @hookspec(firstresult=True)
 def whimbrel_compare_type(
-    context: MigrationRun, column: Pair[Column[Any]], types: Pair[TypeEngine[Any]]
+    context: AutogenContext, column: Pair[Column[Any]], types: Pair[TypeEngine[Any]]
 ) -> bool | None:
     """Say whether two types differ on this database; dialects answer for their own spellings.
 
     The first answer that is not ``None`` counts.
 
-    :param context: the run, connected.
+    :param context: the comparison.
     :param column: the column, on both sides.
     :param types: its reflected and its declared type.
     :return: ``True`` where they differ, ``False`` where they are the same, ``None`` to leave it to the next.
@@ -115,13 +103,13 @@ def whimbrel_compare_type(
 
 @hookspec(firstresult=True)
 def whimbrel_compare_server_default(
-    context: MigrationRun, column: Pair[Column[Any]], defaults: Pair[str]
+    context: AutogenContext, column: Pair[Column[Any]], defaults: Pair[str]
 ) -> bool | None:
     """Say whether two server defaults differ on this database; dialects answer for their own spellings.
 
     The first answer that is not ``None`` counts.
 
-    :param context: the run, connected.
+    :param context: the comparison.
     :param column: the column, on both sides.
     :param defaults: the reflected and the declared default, as SQL text.
     :return: ``True`` where they differ, ``False`` where they are the same, ``None`` to leave it to the next.
@@ -129,12 +117,12 @@ def whimbrel_compare_server_default(
 
 
 @hookspec(firstresult=True)
-def whimbrel_compare_constraint(context: MigrationRun, table: Pair[Table], constraint: Pair[Constraint]) -> bool | None:
+def whimbrel_compare_constraint(context: AutogenContext, table: TablePair, constraint: Pair[Constraint]) -> bool | None:
     """Say whether two constraints of one name differ: unique, foreign key, check, primary key or a dialect's own.
 
     The first answer that is not ``None`` counts.
 
-    :param context: the run, connected.
+    :param context: the comparison.
     :param table: the constraint's table, on both sides.
     :param constraint: the constraint, on both sides.
     :return: ``True`` where they differ, ``False`` where they are the same, ``None`` to leave it to the next.
@@ -142,12 +130,12 @@ def whimbrel_compare_constraint(context: MigrationRun, table: Pair[Table], const
 
 
 @hookspec(firstresult=True)
-def whimbrel_compare_index(context: MigrationRun, table: Pair[Table], index: Pair[Index]) -> bool | None:
+def whimbrel_compare_index(context: AutogenContext, table: TablePair, index: Pair[Index]) -> bool | None:
     """Say whether two indexes of one name differ.
 
     The first answer that is not ``None`` counts.
 
-    :param context: the run, connected.
+    :param context: the comparison.
     :param table: the index's table, on both sides.
     :param index: the index, on both sides.
     :return: ``True`` where they differ, ``False`` where they are the same, ``None`` to leave it to the next.
@@ -155,12 +143,12 @@ def whimbrel_compare_index(context: MigrationRun, table: Pair[Table], index: Pai
 
 
 @hookspec(firstresult=True)
-def whimbrel_render_item(context: MigrationRun, kind: str, item: object, imports: set[str]) -> str | None:
+def whimbrel_render_item(context: AutogenContext, kind: str, item: object, imports: set[str]) -> str | None:
     """Spell one object as Python, for the script that is written.
 
     The first answer that is not ``None`` counts.
 
-    :param context: the run.
+    :param context: the comparison.
     :param kind: ``type``, ``server_default``, ``column``, ``constraint``, ``index`` or ``operation``.
     :param item: what is to be spelled.
     :param imports: lines such as ``import myapp.types``, added to by who answers; they open the script.

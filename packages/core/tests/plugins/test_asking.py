@@ -81,16 +81,6 @@ class TestAutogenerate:
             "check needs the autogenerate package, which is not installed.\nInstall it:  pip install whimbrel-autogen"
         )
 
-    def test_the_package_compares_nothing_yet(self, bare_site: Site) -> None:
-        plugin(bare_site, "autogen", "", "whimbrel-autogen")
-        with pytest.raises(PluginError) as raised:
-            Plugins.load().require_autogenerate("revision --autogenerate")
-        assert str(raised.value) == (
-            "revision --autogenerate cannot run: whimbrel-autogen 1.0 declares the hooks of autogenerate "
-            "but compares nothing yet.\n"
-            "Until a release that compares is out, write revisions by hand:  whimbrel revision -m <message>"
-        )
-
     def test_the_package_cannot_be_loaded(self, bare_site: Site) -> None:
         plugin(bare_site, "autogen", "import sqlglot_that_is_not_there", "whimbrel-autogen")
         with pytest.raises(PluginError) as raised:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from sqlalchemy import CheckConstraint, Column, Computed, Identity, Index, Inspector, UniqueConstraint
 from sqlalchemy.schema import ForeignKeyConstraint
 from sqlalchemy.sql.compiler import DDLCompiler
-from sqlalchemy.sql.elements import ClauseElement, quoted_name
+from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import NullType, TypeEngine
 
 if TYPE_CHECKING:
@@ -284,6 +284,6 @@ def normalize_sql(text: str) -> str:
     return " ".join(words)
 
 
-def plain_name(name: str | quoted_name | None) -> str | None:
+def plain_name(name: object) -> str | None:
     """Return a name as text; ``None`` for one that is none, or that a naming convention has yet to make."""
     return str(name) if isinstance(name, str) else None

@@ -100,14 +100,21 @@ class Plugins:
         """Return what calls *hook*, for a package that declares hooks of its own.
 
         :param hook: its name.
-        :param without: names of plugins, as :meth:`names` has them, that are not to be called.
+        :param without: names of plugins, as :meth:`comparators` has them, that are not to be called.
         """
         left_out = [self._loader.manager.get_plugin(name) for name in without]
         return self._loader.manager.subset_hook_caller(hook, [item for item in left_out if item is not None])
 
-    def names(self) -> list[str]:
-        """Return the names of the plugins that are registered, such as ``comparator 'tables' of whimbrel-autogen``."""
-        return [name for name, _plugin in self._loader.manager.list_name_plugin()]
+    def comparators(self) -> dict[str, str]:
+        """Return the loaded comparators: the name a plugin is registered by, and ``<distribution>.<name>``.
+
+        Whimbrel's own are ``whimbrel.autogenerate.<name>``.
+        """
+        return {
+            point.label: f"{'whimbrel.autogenerate' if point.is_own else point.distribution}.{point.name}"
+            for point in self._loader.loaded
+            if point.group == COMPARATORS
+        }
 
     # -- what core asks ------------------------------------------------------------------------------------------
 
@@ -165,7 +172,7 @@ class Plugins:
 
         :param asked: what needs it, such as ``check``; for the message.
         :raises AutogenerateNotInstalled: the package is missing.
-        :raises PluginError: the package is there and cannot be loaded, or its release compares nothing yet.
+        :raises PluginError: the package is there and cannot be loaded.
         """
         if self.hook.whimbrel_produce_migrations.get_hookimpls():
             return
@@ -174,12 +181,6 @@ class Plugins:
                 error = self._loader.failures.get(point)
                 if error is not None:
                     raise _unusable(point, error, f"{asked} needs it") from error
-                raise PluginError(
-                    f"{asked} cannot run: {point.source} declares the hooks of autogenerate but compares nothing yet.",
-                    "Until a release that compares is out, write revisions by hand:  whimbrel revision -m <message>",
-                    plugin=point.name,
-                    distribution=point.source,
-                )
         raise AutogenerateNotInstalled(asked)
 
     def produce_migrations(

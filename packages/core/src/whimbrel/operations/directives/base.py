@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from whimbrel.unset import UNSET
 
@@ -66,6 +66,9 @@ class MigrateOperation:
             def reverse(self) -> DropViewOp:
                 return DropViewOp(self.name)
     """
+
+    # Whether autogenerate puts it before what it does to tables, as the creation of a type has to be; else it comes after.
+    before_tables: ClassVar[bool] = False
 
     @cached_property
     def info(self) -> dict[Any, Any]:

@@ -1,0 +1,60 @@
+"""CHECK constraints that have a name; taken part in only when asked for, since databases spell them anew."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint
+
+from whimbrel.impl import Expressions
+from whimbrel.operations.ops import CreateCheckConstraintOp, MigrateOperation
+from whimbrel.plugins import hookimpl
+from whimbrel_autogen.context import AutogenContext
+from whimbrel_autogen.names import final_name
+from whimbrel_autogen.pairs import Pair, TablePair
+
+
+@hookimpl
+def whimbrel_compare_table(context: AutogenContext, table: TablePair) -> list[MigrateOperation]:
+    """Drop and create CHECK constraints by name; where both sides have one, their texts are compared."""
+    theirs, ours = table.both()
+    database = _named(theirs.constraints, context)
+    models = _named(ours.constraints, context)
+    found: list[MigrateOperation] = []
+    for name, item in models.items():
+        other = database.get(name)
+        if not context.run_object_filters(item, name, "check_constraint", False, other):
+            continue
+        if other is None:
+            found.append(CreateCheckConstraintOp.from_constraint(item))
+        elif _differs(context, table, Pair(other, item)):
+            found += [
+                CreateCheckConstraintOp.from_constraint(other).reverse(),
+                CreateCheckConstraintOp.from_constraint(item),
+            ]
+    for name, item in database.items():
+        if name not in models and context.run_object_filters(item, name, "check_constraint", True, None):
+            found.append(CreateCheckConstraintOp.from_constraint(item).reverse())
+    return found
+
+
+def _named(constraints: object, context: AutogenContext) -> dict[str, CheckConstraint]:
+    found: dict[str, CheckConstraint] = {}
+    for item in constraints:  # type: ignore[attr-defined]  # a set of any constraints
+        if isinstance(item, CheckConstraint) and context.impl.wants(item):
+            name = final_name(item, context.dialect)
+            if name is not None:
+                found[name] = item
+    return dict(sorted(found.items()))
+
+
+def _differs(context: AutogenContext, table: TablePair, pair: Pair[CheckConstraint]) -> bool:
+    theirs, ours = pair
+    assert theirs is not None
+    assert ours is not None
+    said = context.subjects.compares_constraint(context=context, table=table, constraint=pair)
+    if said is not None:
+        return bool(said)
+    answer = context.impl.compare_check_constraint(ours, theirs)
+    if not answer.is_different or table.reflected is None:
+        return False
+    database, models = (context.impl.render_ddl_sql_expr(item.sqltext) for item in (theirs, ours))
+    return not context.is_same(Expressions("check", table.reflected, None, database, models))

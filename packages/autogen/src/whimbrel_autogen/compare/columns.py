@@ -1,0 +1,77 @@
+"""Columns: those that only one side has, and, by the subjects of a column, what differs in one that both have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column
+
+from whimbrel.operations.ops import AddColumnOp, AlterColumnOp, DropColumnOp, MigrateOperation
+from whimbrel.plugins import hookimpl
+from whimbrel.unset import UNSET
+from whimbrel_autogen.context import AutogenContext
+from whimbrel_autogen.pairs import Pair, TablePair
+
+_CHANGES: dict[str, object] = {
+    "modify_type": None,
+    "modify_nullable": None,
+    "modify_name": None,
+    "modify_server_default": UNSET,
+    "modify_comment": UNSET,
+}
+"""What a directive may change of a column, and what stands there when it does not."""
+
+
+@hookimpl
+def whimbrel_compare_table(context: AutogenContext, table: TablePair) -> list[MigrateOperation]:
+    """Add, drop and alter columns."""
+    if table.same:
+        return []
+    theirs, ours = table.both()
+    database = {column.name: column for column in theirs.columns if _is_looked_at(context, table, column.name)}
+    found: list[MigrateOperation] = []
+    for column in ours.columns:
+        other = database.get(column.name)
+        if not context.run_object_filters(column, column.name, "column", False, other):
+            continue
+        if other is None:
+            found.append(AddColumnOp.from_column_and_tablename(table.schema, table.name, column))
+        else:
+            found += _altered(context, table, Pair(other, column))
+    wanted = {column.name for column in ours.columns}
+    for column in database.values():
+        if column.name not in wanted and context.run_object_filters(column, column.name, "column", True, None):
+            found.append(DropColumnOp.from_column_and_tablename(table.schema, table.name, column))
+    return found
+
+
+def _is_looked_at(context: AutogenContext, table: TablePair, name: str) -> bool:
+    return context.run_name_filters(name, "column", {"table_name": table.name, "schema_name": table.schema})
+
+
+def _altered(context: AutogenContext, table: TablePair, column: Pair[Column[Any]]) -> list[MigrateOperation]:
+    """Return what the subjects of a column find, their changes of the column joined into one directive."""
+    assert column.database is not None
+    found = context.subjects.compare_column(context, table, column)
+    changes = [op for op in found if isinstance(op, AlterColumnOp)]
+    others = [op for op in found if not isinstance(op, AlterColumnOp)]
+    if not changes:
+        return others
+    was = column.database
+    joined = AlterColumnOp(
+        table.name,
+        was.name,
+        schema=table.schema,
+        existing_type=was.type,
+        existing_nullable=was.nullable,
+        existing_server_default=was.server_default if was.server_default is not None else UNSET,
+        existing_comment=was.comment,
+    )
+    if was.autoincrement is True and context.dialect.name in ("mysql", "mariadb"):
+        joined.kw["existing_autoincrement"] = True
+    for change in changes:
+        for name, untouched in _CHANGES.items():
+            if (value := getattr(change, name)) is not untouched:
+                setattr(joined, name, value)
+        joined.kw.update(change.kw)
+    return [joined, *others]

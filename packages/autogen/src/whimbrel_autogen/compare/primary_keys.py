@@ -1,0 +1,24 @@
+"""Primary keys."""
+
+from __future__ import annotations
+
+from whimbrel.operations.ops import CreatePrimaryKeyOp, DropConstraintOp, MigrateOperation
+from whimbrel.plugins import hookimpl
+from whimbrel_autogen.context import AutogenContext
+from whimbrel_autogen.pairs import TablePair
+
+
+@hookimpl
+def whimbrel_compare_table(context: AutogenContext, table: TablePair) -> list[MigrateOperation]:
+    """Make the models' columns the key, in the models' order."""
+    if table.same:
+        return []
+    theirs, ours = table.both()
+    if [column.name for column in theirs.primary_key.columns] == [column.name for column in ours.primary_key.columns]:
+        return []
+    found: list[MigrateOperation] = []
+    if theirs.primary_key.columns:
+        found.append(DropConstraintOp.from_constraint(theirs.primary_key))
+    if ours.primary_key.columns:
+        found.append(CreatePrimaryKeyOp.from_constraint(ours.primary_key))
+    return found

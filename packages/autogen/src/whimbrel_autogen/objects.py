@@ -1,0 +1,121 @@
+"""From what a database says of a table to SQLAlchemy's Table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Computed,
+    Dialect,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedIndex
+from sqlalchemy.schema import FetchedValue, conv
+
+from whimbrel.ddl import plain_text
+from whimbrel.impl import ReflectedTable
+
+
+def build_table(reflected: ReflectedTable, metadata: MetaData, dialect: Dialect) -> Table:
+    """Return the Table of what was reflected.
+
+    Its foreign keys name what they refer to; that need not be in *metadata*.
+
+    :param reflected: what the database says.
+    :param metadata: what the Table becomes a part of.
+    :param dialect: whose keywords the options are.
+    """
+    options = {name: value for name, value in reflected.options.items() if name.startswith(f"{dialect.name}_")}
+    table = Table(
+        reflected.name,
+        metadata,
+        *(_column(info) for info in reflected.columns),
+        schema=reflected.schema,
+        comment=reflected.comment,
+        **options,
+    )
+    key = reflected.primary_key
+    if key["constrained_columns"]:
+        table.append_constraint(
+            PrimaryKeyConstraint(*key["constrained_columns"], name=_name(key.get("name")), **_options(key))
+        )
+    for unique in reflected.unique_constraints:
+        table.append_constraint(
+            UniqueConstraint(*unique["column_names"], name=_name(unique["name"]), **_options(unique))
+        )
+    for foreign in reflected.foreign_keys:
+        prefix = ".".join(filter(None, (foreign["referred_schema"], foreign["referred_table"])))
+        table.append_constraint(
+            ForeignKeyConstraint(
+                foreign["constrained_columns"],
+                [f"{prefix}.{column}" for column in foreign["referred_columns"]],
+                name=_name(foreign["name"]),
+                **dict(foreign.get("options") or {}),
+            )
+        )
+    for check in reflected.check_constraints:
+        table.append_constraint(
+            CheckConstraint(plain_text(check["sqltext"]), name=_name(check["name"]), **_options(check))
+        )
+    for index in reflected.indexes:
+        _append_index(table, index)
+    return table
+
+
+def _column(info: ReflectedColumn) -> Column[Any]:
+    items: list[Any] = []
+    keywords: dict[str, Any] = {}
+    default: Any = info.get("default")  # a string, but in the hands of a dialect that reflects more
+    if "computed" in info:
+        items.append(Computed(plain_text(info["computed"]["sqltext"]), persisted=info["computed"].get("persisted")))
+    elif "identity" in info:
+        known = {name: value for name, value in info["identity"].items() if value is not None}
+        items.append(Identity(**known))  # type: ignore[arg-type]  # the Inspector's names are the parameters'
+    elif isinstance(default, FetchedValue):
+        keywords["server_default"] = default
+    elif default is not None:
+        keywords["server_default"] = plain_text(default)
+    if "autoincrement" in info:
+        keywords["autoincrement"] = info["autoincrement"]
+    return Column(
+        info["name"], info["type"], *items, nullable=info["nullable"], comment=info.get("comment"), **keywords
+    )
+
+
+def _append_index(table: Table, index: ReflectedIndex) -> None:
+    expressions = index.get("expressions")
+    names = index["column_names"]
+    parts: list[Any] = []
+    for place, name in enumerate(names):
+        if name is not None and name in table.c:
+            parts.append(table.c[name])
+        elif expressions:
+            parts.append(text(expressions[place].replace(":", "\\:")))
+    if not parts:
+        return  # nothing of it can be said: an expression that SQLAlchemy does not reflect
+    sorting = index.get("column_sorting") or {}
+    for place, part in enumerate(parts):
+        if isinstance(part, Column) and part.name in sorting:
+            for word in sorting[part.name]:
+                part = getattr(part, word)()
+            parts[place] = part
+    made = Index(_name(index["name"]), *parts, unique=bool(index["unique"]), _table=table, **_options(index))
+    if "duplicates_constraint" in index:
+        made.info["duplicates_constraint"] = index["duplicates_constraint"]
+
+
+def _name(name: str | None) -> str | None:
+    return None if name is None else conv(name)  # a naming convention has nothing to add to it
+
+
+def _options(info: Any) -> dict[str, Any]:
+    return {name: value for name, value in (info.get("dialect_options") or {}).items() if value is not None}

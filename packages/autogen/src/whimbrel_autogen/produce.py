@@ -1,0 +1,122 @@
+"""From two states to directives: reads the database, pairs it with the models, asks the subjects."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import MetaData, Table
+
+from whimbrel.impl import ReflectedTable
+from whimbrel.operations.ops import MigrateOperation, UpgradeOps
+from whimbrel_autogen.objects import build_table
+from whimbrel_autogen.order import ordered
+from whimbrel_autogen.pairs import TablePair
+from whimbrel_autogen.same import SameCheck
+
+if TYPE_CHECKING:
+    from whimbrel_autogen.context import AutogenContext
+
+
+def produce(context: AutogenContext) -> UpgradeOps:
+    """Compare the database of *context* with its models.
+
+    :param context: the comparison.
+    :return: the directives that bring the database to the models, in an order in which they can be run.
+    """
+    with _no_garbage_collection():
+        pairs = {schema: list(tables) for schema, tables in _schemas(context)}
+        found: list[MigrateOperation] = []
+        for schema, tables in pairs.items():
+            found += context.subjects.compare_schema(context, schema, tables)
+            for table in tables:
+                if table.reflected is not None and table.models is not None:
+                    found += context.subjects.compare_table(context, table)
+        return UpgradeOps(ordered(found, context))
+
+
+def _schemas(context: AutogenContext) -> Iterator[tuple[str | None, Iterator[TablePair]]]:
+    """Yield each schema that is looked at, and the pairs of its tables."""
+    models: dict[str | None, dict[str, Table]] = {}
+    default = context.dialect.default_schema_name
+    for table in context.table_key_to_table.values():
+        schema = None if table.schema == default else table.schema
+        models.setdefault(schema, {})[table.name] = table
+    for schema in sorted({None, *_listed(context), *models}, key=lambda name: name or ""):
+        if context.run_name_filters(schema, "schema", {}):
+            yield schema, _pairs(context, schema, models.get(schema, {}))
+
+
+def _listed(context: AutogenContext) -> set[str | None]:
+    """Return the schemas of the database where all of them are asked for."""
+    if not context.opts.get("include_schemas"):
+        return set()
+    default = context.dialect.default_schema_name
+    system = context.impl.system_schemas()
+    return {None if name == default else name for name in context.inspector.get_schema_names() if name not in system}
+
+
+def _pairs(context: AutogenContext, schema: str | None, models: dict[str, Table]) -> Iterator[TablePair]:
+    names = _table_names(context, schema, models)
+    checks = context.subjects.takes_part("whimbrel.autogenerate.checks")
+    reflected = {
+        table.name: table for table in context.impl.read_tables(context.inspector, schema, names, checks=checks)
+    }
+    for table in reflected.values():
+        for column in table.columns:
+            context.impl.autogen_column_reflect(context.inspector, table, column)
+    metadata = MetaData()
+
+    def build(table: ReflectedTable) -> Table:
+        return build_table(table, metadata, context.dialect)
+
+    check = SameCheck(context)
+    for name in sorted({*reflected, *models}):
+        theirs, ours = reflected.get(name), models.get(name)
+        pair = TablePair(schema, name, theirs, ours, build)
+        if theirs is not None and ours is not None:
+            pair.same = check.is_same(theirs, ours)
+        if _takes_part(context, pair):
+            yield pair
+
+
+def _table_names(context: AutogenContext, schema: str | None, models: dict[str, Table]) -> set[str]:
+    """Return the tables of a schema that are looked at: all of one that was asked for, else those of the models."""
+    everything = schema is None or bool(context.opts.get("include_schemas"))
+    names = set(context.inspector.get_table_names(schema=schema))
+    if not everything:
+        names &= set(models)
+    run = context.migration_context
+    default = context.dialect.default_schema_name
+    if (None if run.version_table_schema == default else run.version_table_schema) == schema:
+        names.discard(run.version_table)
+    others = context.impl.not_ours(schema)
+    return {
+        name
+        for name in names
+        if (name in models or name not in others) and context.run_name_filters(name, "table", {"schema_name": schema})
+    }
+
+
+def _takes_part(context: AutogenContext, pair: TablePair) -> bool:
+    """Return whether ``include_object`` lets a table take part; it is asked about both sides where both are there."""
+    if not context.filters_objects:
+        return True
+    ours, theirs = pair.models, pair.database
+    if ours is not None and not context.run_object_filters(ours, pair.name, "table", False, theirs):
+        return False
+    return theirs is None or ours is not None or context.run_object_filters(theirs, pair.name, "table", True, None)
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Pause looking for garbage: a sweep makes a hundred thousand objects that all stay."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

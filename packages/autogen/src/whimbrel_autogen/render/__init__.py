@@ -1,0 +1,1 @@
+"""Spelling directives as Python: what a reviewer would have written."""

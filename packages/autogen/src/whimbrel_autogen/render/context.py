@@ -1,0 +1,68 @@
+"""Rendering: how one script is spelt, and the imports that it turns out to need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from whimbrel_autogen.render.layout import Source, literal
+
+if TYPE_CHECKING:
+    from whimbrel_autogen.context import AutogenContext
+
+
+class Rendering:
+    """How one script is spelt.
+
+    :param context: the comparison, whose options say it: prefixes, ``render_item``, ``render_as_batch``.
+    """
+
+    def __init__(self, context: AutogenContext) -> None:
+        self.context = context
+        self.sqlalchemy = str(context.opts.get("sqlalchemy_module_prefix") or "")
+        self.operations = str(context.opts.get("alembic_module_prefix") or "")
+        self.as_batch = bool(context.opts.get("render_as_batch"))
+        self.batch: str | None = None
+        """What is called in a batch block, such as ``batch_op.``; ``None`` outside of one."""
+
+    def sa(self, name: str) -> str:
+        """Return the name of something of SQLAlchemy, such as ``sa.Column``."""
+        return f"{self.sqlalchemy}{name}"
+
+    def verb(self, name: str) -> str:
+        """Return what is called for an operation, such as ``op.add_column``."""
+        return f"{self.batch if self.batch is not None else self.operations}{name}"
+
+    def name(self, name: str | None) -> Source:
+        """Return the name of a constraint or an index: final, so no naming convention adds to it."""
+        from sqlalchemy.schema import conv
+
+        if name is None:
+            return "None"
+        return f"{self.verb('f')}({literal(str(name))})" if isinstance(name, conv) else literal(str(name))
+
+    def asked(self, kind: str, item: object) -> str | None:
+        """Return what ``render_item`` or a plugin spells an object as; ``None`` where neither does.
+
+        :param kind: ``type``, ``server_default``, ``column``, ``constraint``, ``index`` ...
+        :param item: the object.
+        """
+        given = self.context.opts.get("render_item")
+        if given is not None:
+            said = given(kind, item, self.context)
+            if said is not False:
+                return None if said is None else str(said)
+        hook = self.context.migration_context.plugins.hook.whimbrel_render_item
+        answer: Any = hook(context=self.context, kind=kind, item=item, imports=self.context.imports)
+        return None if answer is None else str(answer)
+
+    @contextmanager
+    def in_batch(self, prefix: str = "batch_op.") -> Iterator[None]:
+        """Spell what is rendered within the block as calls in a batch block."""
+        before = self.batch
+        self.batch = prefix
+        try:
+            yield
+        finally:
+            self.batch = before

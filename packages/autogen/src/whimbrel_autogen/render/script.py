@@ -1,0 +1,128 @@
+"""The two halves of a script, and its imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from whimbrel.operations.ops import (
+    DowngradeOps,
+    MigrateOperation,
+    MigrationScript,
+    ModifyTableOps,
+    OpContainer,
+    UpgradeOps,
+)
+from whimbrel_autogen.context import AutogenContext
+from whimbrel_autogen.render.context import Rendering
+from whimbrel_autogen.render.layout import INDENT, Call, Source, laid_out, literal
+from whimbrel_autogen.render.operations import renderers
+
+if TYPE_CHECKING:
+    from whimbrel.runtime.migration import MigrationContext
+
+
+def render_script(context: MigrationContext, script: MigrationScript) -> Mapping[str, Any]:
+    """Return the variables of the template: one for each half of each database, and ``imports``.
+
+    :param context: the run.
+    :param script: the directives.
+    """
+    comparison = AutogenContext(context, autogenerate=False)
+    comparison.imports |= script.imports
+    halves: dict[str, str] = {}
+    for upgrade in script.upgrade_ops_list:
+        halves[upgrade.upgrade_token] = _half(upgrade, comparison)
+    for downgrade in script.downgrade_ops_list:
+        halves[downgrade.downgrade_token] = _half(downgrade, comparison)
+    return {**halves, "imports": "\n".join(sorted(comparison.imports))}
+
+
+def _half(ops: OpContainer, comparison: AutogenContext) -> str:
+    # The template puts the first line behind an indentation of its own.
+    return _indented(render_ops(ops, Rendering(comparison)) or ["pass"], INDENT).lstrip()
+
+
+def render_python_code(
+    up_or_down_op: UpgradeOps | DowngradeOps,
+    sqlalchemy_module_prefix: str = "sa.",
+    alembic_module_prefix: str = "op.",
+    render_as_batch: bool = False,
+    imports: Sequence[str] = (),
+    render_item: Any = None,
+    migration_context: MigrationContext | None = None,
+    user_module_prefix: str | None = None,
+) -> str:
+    """Return directives as Python source, as they would stand in a script.
+
+    :param up_or_down_op: the directives.
+    :param sqlalchemy_module_prefix: stands before names of SQLAlchemy.
+    :param alembic_module_prefix: stands before verbs.
+    :param render_as_batch: spell the changes of a table as a batch block.
+    :param imports: is told the imports that are needed, if it is a set.
+    :param render_item: spells objects, as ``context.configure(render_item=...)`` does.
+    :param migration_context: the run; by default one over no database.
+    :param user_module_prefix: stands before types that are not SQLAlchemy's, instead of their module.
+
+    Example::
+
+        print(render_python_code(produce_migrations(context, Base.metadata).upgrade_ops))
+    """
+    from whimbrel.runtime.migration import MigrationContext as Context
+
+    opts = {
+        "sqlalchemy_module_prefix": sqlalchemy_module_prefix,
+        "alembic_module_prefix": alembic_module_prefix,
+        "render_as_batch": render_as_batch,
+        "render_item": render_item,
+        "user_module_prefix": user_module_prefix,
+    }
+    run = migration_context if migration_context is not None else Context.configure(dialect_name="sqlite", opts=opts)
+    comparison = AutogenContext(run, opts={**run.opts, **opts}, autogenerate=False)
+    if isinstance(imports, set):
+        comparison.imports = imports
+    return _indented(render_ops(up_or_down_op, Rendering(comparison)) or ["pass"], INDENT).lstrip()
+
+
+def render_op_text(autogen_context: AutogenContext, op: MigrateOperation) -> str:
+    """Return one directive as Python source.
+
+    :param autogen_context: the comparison.
+    :param op: the directive.
+    """
+    return "\n".join(_lines(op, Rendering(autogen_context)))
+
+
+def render_ops(container: OpContainer, rendering: Rendering) -> list[str]:
+    """Return the lines of directives, without indentation."""
+    return [line for op in container.ops for line in _lines(op, rendering)]
+
+
+def _lines(op: MigrateOperation, rendering: Rendering) -> Iterator[str]:
+    if isinstance(op, ModifyTableOps) and rendering.as_batch and op.ops:
+        yield from _batch(op, rendering)
+    elif isinstance(op, OpContainer):
+        for inner in op.ops:
+            yield from _lines(inner, rendering)
+    else:
+        for source in renderers.render(rendering, op):
+            yield from (
+                laid_out(source, len(INDENT)).replace(f"\n{INDENT}", "\n").split("\n")
+                if not isinstance(source, str)
+                else source.split("\n")
+            )
+
+
+def _batch(op: ModifyTableOps, rendering: Rendering) -> Iterator[str]:
+    words: list[Source] = [literal(str(op.table_name)), f"schema={literal(op.schema)}"]
+    yield f"with {Call(rendering.verb('batch_alter_table'), words)} as batch_op:"
+    with rendering.in_batch():
+        for inner in op.ops:
+            for source in renderers.render(rendering, inner):
+                text = laid_out(source, 2 * len(INDENT))
+                for line in text.split("\n"):
+                    yield f"{INDENT}{line.removeprefix(INDENT * 2) if line.startswith(INDENT * 2) else line}"
+
+
+def _indented(lines: Sequence[str], indent: str) -> str:
+    return "\n".join(f"{indent}{line}" if line else "" for line in lines)
