@@ -159,14 +159,14 @@ class Catalog:
         if columns != [column.name for column in definition.columns]:
             return f"its columns are {', '.join(columns)}"
         hidden = {0: False, 2: True, 3: True}
-        for (_, name, _, notnull, default, _, kind), column in zip(rows, definition.columns, strict=True):
+        for (_, name, _, notnull, default, key, kind), column in zip(rows, definition.columns, strict=True):
             clause = column.clause(ClauseKind.DEFAULT)
             said = None if clause is None else clause.body
             if (default is None) != (said is None):
                 return f"column {name} has the default {default}"
             if hidden.get(kind) is not (column.clause(ClauseKind.GENERATED) is not None):
                 return f"column {name} is of another kind"
-            if notnull and definition.rowid and column.clause(ClauseKind.NOT_NULL) is None:
+            if notnull and not key and column.clause(ClauseKind.NOT_NULL) is None:  # of a key it may go without saying
                 return f"column {name} is NOT NULL"
         keys = {folded(name) for _, name, _, _, _, place, _ in rows if place}
         if keys != {folded(name) for clause in definition.of_kind(ClauseKind.PRIMARY_KEY) for name in clause.columns}:

@@ -38,12 +38,13 @@ class Counters:
 
     def bring_back(self) -> None:
         """Write them: the counter if the table still counts, the statistics of the table and of the indexes it has."""
-        if self._counter is not None and self.catalog.definition().autoincrement:
+        if self.catalog.definition().autoincrement:
             sequence = self._of("sqlite_sequence")
             highest = self.catalog.rows(f"SELECT max(seq) FROM {sequence} WHERE name = ?", self.catalog.name)[0][0]
             self.catalog.run(f"DELETE FROM {sequence} WHERE name = ?", self.catalog.name)
-            counter = max(self._counter, highest or 0)
-            self.catalog.run(f"INSERT INTO {sequence} (name, seq) VALUES (?, ?)", self.catalog.name, counter)
+            if self._counter is not None or highest:
+                counter = max(self._counter or 0, highest or 0)
+                self.catalog.run(f"INSERT INTO {sequence} (name, seq) VALUES (?, ?)", self.catalog.name, counter)
         now = self._indexed()
         for table, rows in self._statistics.items():
             for row in rows:
