@@ -14,6 +14,7 @@ from whimbrel.errors import CommandError
 if TYPE_CHECKING:
     from whimbrel.impl import DefaultImpl, Expressions
     from whimbrel.runtime.migration import MigrationContext
+    from whimbrel_autogen.questions import Questions
     from whimbrel_autogen.subjects import Subjects
 
 Kind = Literal["schema", "table", "column", "index", "unique_constraint", "foreign_key_constraint", "check_constraint"]
@@ -126,7 +127,14 @@ class AutogenContext:
 
         :param pair: the spellings, which differ as text.
         """
-        return self.impl.same_expressions([pair])[0]
+        return self.questions.is_same(pair)
+
+    @cached_property
+    def questions(self) -> Questions:
+        """What the database is asked."""
+        from whimbrel_autogen.questions import Questions
+
+        return Questions(self.impl)
 
     # -- what is left out -----------------------------------------------------------------------------------------
 

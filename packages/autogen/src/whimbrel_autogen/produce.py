@@ -31,10 +31,26 @@ def produce(context: AutogenContext) -> UpgradeOps:
         found: list[MigrateOperation] = []
         for schema, tables in pairs.items():
             found += context.subjects.compare_schema(context, schema, tables)
-            for table in tables:
-                if table.reflected is not None and table.models is not None:
-                    found += context.subjects.compare_table(context, table)
+        found += _compared(context, [table for tables in pairs.values() for table in tables])
         return UpgradeOps(ordered(found, context))
+
+
+def _compared(context: AutogenContext, tables: list[TablePair]) -> list[MigrateOperation]:
+    """Compare the tables that both sides have; those that leave a question to the database twice, the second time with
+    its answer.
+    """
+    both = [table for table in tables if table.reflected is not None and table.models is not None]
+    found: dict[TablePair, list[MigrateOperation]] = {}
+    undecided: list[TablePair] = []
+    with context.questions.gathered():
+        for table in both:
+            before = context.questions.waiting
+            found[table] = context.subjects.compare_table(context, table)
+            if context.questions.waiting > before:
+                undecided.append(table)
+    for table in undecided:
+        found[table] = context.subjects.compare_table(context, table)
+    return [op for ops in found.values() for op in ops]
 
 
 def _schemas(context: AutogenContext) -> Iterator[tuple[str | None, Iterator[TablePair]]]:
