@@ -150,6 +150,34 @@ def test_text_repeats_what_it_is_told(dialect: str, change: Action, sql: str) ->
 
 
 @pytest.mark.parametrize(
+    ("change", "assumed"),
+    [
+        (lambda op: op.alter_column("t", "x", type_=Integer()), "it can hold NULL, has no default, has no comment"),
+        (
+            lambda op: op.alter_column("t", "x", comment="c", existing_type=Integer(), existing_server_default="5"),
+            "it can hold NULL",
+        ),
+        (lambda op: op.alter_column("t", "x", type_=Integer(), nullable=True), None),
+        (lambda op: op.alter_column("t", "x", type_=Integer(), existing_nullable=True), None),
+        (lambda op: op.alter_column("t", "x", server_default="5"), None),
+    ],
+)
+def test_text_says_what_it_takes_for_granted(
+    change: Action, assumed: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    sql_of("mysql", change)
+    assert [record.message for record in caplog.records] == (
+        []
+        if assumed is None
+        else [
+            "alter_column('t', 'x') repeats the whole definition of the column, and is not told all of it. It takes "
+            f"for granted: {assumed}. Say what is so with existing_nullable, existing_server_default, "
+            "existing_comment."
+        ]
+    )
+
+
+@pytest.mark.parametrize(
     "change",
     [
         lambda op: op.alter_column("t", "x", nullable=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from whimbrel_mysql.definition import Change, Definition
 from whimbrel_mysql.options import Options
 from whimbrel_mysql.server import Server
 
+log = logging.getLogger("whimbrel.mysql")
+
 
 @dataclass(frozen=True)
 class ColumnChange:
@@ -29,6 +32,7 @@ class ColumnChange:
     :param change: what changes besides.
     :param assumed: what the column is said to be now; counts where there is no database to ask.
     :param default_known: whether *assumed* knows about its default.
+    :param nullable_known: whether it knows about NULL.
     :param options: how it is to be carried out, and where the column is to stand.
     """
 
@@ -39,6 +43,7 @@ class ColumnChange:
     change: Change
     assumed: Definition
     default_known: bool
+    nullable_known: bool
     options: Options
 
     def is_one_of_name(self, renames_columns: bool) -> bool:
@@ -62,13 +67,30 @@ class ColumnChange:
         if self.change.default is not UNSET:
             self._check_generated(existing, self.default_known or read is not None, server.dialect.name)
         if self._takes_definition(existing) or (self.new_name is not None and not server.renames_columns):
-            yield self._definition(existing, syntax, server.dialect)
+            definition = self._definition(existing, syntax, server.dialect)
+            if read is None and not self.nullable_known and self.change.nullable is UNSET:
+                self._say_what_is_assumed()
+            yield definition
             return
         if self.change.default is not UNSET:
             type_ = None if existing.type_ is UNSET else existing.type_
             yield MySQLAlterDefault(self.table_name, self.column_name, self.change.default, self.schema, type_)
         if self.new_name is not None:
             yield ColumnName(self.table_name, self.column_name, self.new_name, schema=self.schema)
+
+    def _say_what_is_assumed(self) -> None:
+        assumed = ["it can hold NULL"]
+        if not self.default_known and self.change.default is UNSET:
+            assumed.append("has no default")
+        if self.assumed.comment is None and self.change.comment is UNSET:
+            assumed.append("has no comment")
+        log.warning(
+            "alter_column(%r, %r) repeats the whole definition of the column, and is not told all of it. It takes for "
+            "granted: %s. Say what is so with existing_nullable, existing_server_default, existing_comment.",
+            self.table_name,
+            self.column_name,
+            ", ".join(assumed),
+        )
 
     def _takes_definition(self, existing: Definition) -> bool:
         """Return whether the change repeats the definition of the column: all do, but those of a default or a name.

@@ -229,6 +229,7 @@ class MySQLImpl(DefaultImpl):
                 comment=existing_comment,
             ),
             default_known=existing_server_default is not UNSET,
+            nullable_known=existing_nullable is not None,
             options=self._options("alter_column", kw, *COLUMN_KEYWORDS),
         )
         server = self.server
