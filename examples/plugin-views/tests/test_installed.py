@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
-import sys
-import sysconfig
-import venv
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from testing.environment import Environment
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -64,49 +61,9 @@ def whimbrel_operations(registry):
 """
 
 
-class Environment:
-    """A virtual environment on top of the one the tests run in, and a project."""
-
-    def __init__(self, folder: Path) -> None:
-        venv.create(folder / "env", with_pip=False, symlinks=os.name != "nt")
-        self.programs = folder / "env" / ("Scripts" if os.name == "nt" else "bin")
-        self.python = str(self.programs / "python")
-        self.project = folder / "project"
-        self.project.mkdir()
-        site = Path(self.run(self.python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
-        below = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-        lines = "".join(f"import site; site.addsitedir({path!r})\n" for path in sorted(below))
-        (site / "below.pth").write_text(lines, encoding="utf-8")
-
-    def pip_install(self, package: Path) -> None:
-        """``pip install FOLDER``, without an index: what it needs is here."""
-        self.pip("install", "--no-index", "--no-build-isolation", str(package))
-
-    def pip(self, *arguments: str) -> None:
-        quietly = ("--quiet", "--disable-pip-version-check")
-        self.run(sys.executable, "-m", "pip", *quietly, "--python", self.python, *arguments)
-
-    def whimbrel(self, *arguments: str, code: int = 0) -> str:
-        return self.run(self.python, "-m", "whimbrel", *arguments, code=code)
-
-    def run(self, *command: str, code: int = 0) -> str:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        done = subprocess.run(
-            command,
-            cwd=self.project,
-            env={**environment, "WHIMBREL_DATABASE_URL": "sqlite:///shop.db"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    made = Environment(tmp_path_factory.mktemp("installed"))
+    made = Environment(tmp_path_factory.mktemp("installed"), "sqlite:///shop.db")
     made.pip_install(PACKAGE)
     made.whimbrel("init", "--template", "minimal", "migrations")
     (made.project / "migrations/versions/1a_cheap_books.py").write_text(SCRIPT, encoding="utf-8")

@@ -1,0 +1,1 @@
+"""DuckDB for Whimbrel; core finds it by its entry point, ``plugin``."""

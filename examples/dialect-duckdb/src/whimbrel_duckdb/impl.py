@@ -1,0 +1,76 @@
+"""Which statements a directive becomes on DuckDB, and what DuckDB cannot do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from sqlalchemy import CursorResult, Table
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.base import Executable
+
+from whimbrel.errors import CommandError
+from whimbrel.impl import Capability, DefaultImpl, Support
+from whimbrel_duckdb import ddl as _ddl  # tells SQLAlchemy how DuckDB spells some elements
+from whimbrel_duckdb.reflection import DuckDBInspector, reflected_table
+
+del _ddl
+
+
+class DuckDBImpl(DefaultImpl):
+    """DuckDB, where a rollback undoes all DDL, and a table keeps the constraints it was created with."""
+
+    __dialect__ = "duckdb"
+    transactional_ddl = True
+    # https://duckdb.org/docs/stable/sql/statements/alter_table, https://duckdb.org/docs/stable/sql/data_types/text
+    capabilities: ClassVar[Mapping[Capability, Support]] = {
+        **dict.fromkeys(Capability, Support.YES),
+        **dict.fromkeys(
+            (
+                Capability.ADD_COMPUTED_COLUMN,
+                Capability.ALTER_COLUMN_COMPUTED,
+                Capability.ALTER_COLUMN_IDENTITY,
+                Capability.ADD_FOREIGN_KEY,
+                Capability.ADD_CHECK,
+                Capability.DROP_CONSTRAINT,
+                Capability.IF_EXISTS_CONSTRAINT,
+                Capability.STRING_LENGTH,
+            ),
+            Support.NO,
+        ),
+    }
+
+    def execute(
+        self, sql: Executable | str, execution_options: Mapping[str, Any] | None = None
+    ) -> CursorResult[Any] | None:
+        """Execute a statement, or write it; see :meth:`whimbrel.impl.DefaultImpl.execute`.
+
+        :raises CommandError: DuckDB does not alter a table that something depends on, mostly an index.
+        """
+        try:
+            return super().execute(sql, execution_options)
+        except DBAPIError as error:
+            reason = str(error.orig)
+            if not reason.startswith("Dependency Error") and "an index depends on it" not in reason:
+                raise
+            raise CommandError(
+                f"DuckDB refuses: {reason}",
+                "Drop what depends on it in a revision before this one (op.drop_index), and create it again in one "
+                "after it: DuckDB takes it for gone only once that is committed.",
+            ) from error
+
+    def reflect_for_batch(
+        self,
+        table_name: str,
+        schema: str | None,
+        reflect_args: Sequence[Any] = (),
+        reflect_kwargs: Mapping[str, Any] | None = None,
+    ) -> Table:
+        """Return a table as DuckDB's catalog has it: SQLAlchemy's dialect reflects only a part.
+
+        See :meth:`whimbrel.impl.DefaultImpl.reflect_for_batch`.
+        """
+        assert self.connection is not None
+        return reflected_table(
+            DuckDBInspector(self.connection), table_name, schema, *reflect_args, **(reflect_kwargs or {})
+        )
