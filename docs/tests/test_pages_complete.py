@@ -11,6 +11,7 @@ import click
 import pytest
 
 import whimbrel.op
+import whimbrel.testing
 from whimbrel import command
 from whimbrel.cli import exit_codes
 from whimbrel.cli.table import COMMANDS
@@ -113,6 +114,11 @@ def test_each_operation_stands_on_its_page() -> None:
 def test_each_command_stands_in_the_reference() -> None:
     told = re.findall(r"autofunction:: whimbrel\.command\.(\w+)", page("reference/commands.md"))
     assert sorted(told) == sorted(command.__all__)
+
+
+def test_each_name_for_authors_of_dialects_stands_in_the_reference() -> None:
+    told = re.findall(r"auto\w+:: whimbrel\.testing\.(\w+)", page("reference/testing.md"))
+    assert sorted(told) == sorted(whimbrel.testing.__all__)
 
 
 def test_each_room_of_core_stands_on_the_page_of_the_house() -> None:
