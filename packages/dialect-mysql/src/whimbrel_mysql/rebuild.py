@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import ForeignKeyConstraint, Index, Table, inspect, text
 from sqlalchemy.schema import CreateTable, DropTable
 
+from whimbrel.ddl.quoting import quoted_table
 from whimbrel.errors import UnsupportedOperation
 from whimbrel.impl.rebuild import add_foreign_keys, copy_rows, create_temporary, take_foreign_keys
 from whimbrel.operations.construct import referred_to
@@ -60,7 +61,7 @@ def rebuild_table(impl: MySQLImpl, rebuild: TableRebuild) -> None:
     temporary = rebuild.temporary_table()
     take_foreign_keys(temporary)  # a name of theirs can be had but once in a database
     create_temporary(impl, rebuild, temporary)
-    spelt = [impl.dialect.identifier_preparer.format_table(table) for table in (rebuild.old, temporary)]
+    spelt = [quoted_table(impl.dialect, table) for table in (rebuild.old, temporary)]
     with _cleared_away(impl, temporary):
         checking = [] if impl.as_sql else list(_try_foreign_keys(impl, rebuild))
         impl.execute(f"LOCK TABLES {spelt[0]} WRITE, {spelt[1]} WRITE")
@@ -151,7 +152,7 @@ def _not_understood(impl: MySQLImpl, rebuild: TableRebuild, said: str) -> list[s
             impl.create_index(_on(trial, index))
         came_out = _lines(_show_create_table(impl, trial))
     finally:
-        impl.execute(f"DROP TEMPORARY TABLE {impl.dialect.identifier_preparer.format_table(trial)}")
+        impl.execute(f"DROP TEMPORARY TABLE {quoted_table(impl.dialect, trial)}")
     return [line for line in _lines(said) if line not in came_out]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.schema import DropConstraint, DropTable
 
 from whimbrel.ddl import IdentityColumnDefault, plain_text
+from whimbrel.ddl.quoting import quoted, quoted_table
 from whimbrel.errors import CommandError, UnsupportedOperation
 from whimbrel.impl.rebuild import (
     add_foreign_keys,
@@ -51,8 +52,7 @@ class _Rebuild:
     def __init__(self, impl: PostgresqlImpl, rebuild: TableRebuild) -> None:
         self.impl = impl
         self.rebuild = rebuild
-        self.preparer = impl.dialect.identifier_preparer
-        self.table = self.preparer.format_table(rebuild.old)
+        self.table = quoted_table(self.impl.dialect, rebuild.old)
         self.temporary = rebuild.temporary_table()
         take_foreign_keys(self.temporary)  # a deferred one would keep the table from being altered once rows are there
         self.always = [column for column in self.temporary.columns if column.identity and column.identity.always]
@@ -136,24 +136,24 @@ class _Rebuild:
             old = kept.get(column.name)
             was = owned.get(old) if old is not None else None
             if counts(column.server_default) and was is not None:
-                name = f"{self.preparer.format_table(self.temporary)}.{self.preparer.quote(column.name)}"
+                name = f"{quoted_table(self.impl.dialect, self.temporary)}.{self._quoted(column.name)}"
                 self._run(f"ALTER SEQUENCE {was.name} OWNED BY {name}")
             elif column.identity is not None or column is self._serial():
                 yield from self._own_counter(column, old, was.bare if was is not None else None)
 
     def _own_counter(self, column: Column[Any], old: str | None, name: str | None) -> Iterator[str]:
         """Let a column with a new sequence go on where the old one is, or after its greatest value."""
-        temporary = self.preparer.format_table(self.temporary)
+        temporary = quoted_table(self.impl.dialect, self.temporary)
         sequence = f"pg_get_serial_sequence({self._literal(temporary)}, {self._literal(column.name)})"
-        greatest = f"(SELECT max({self.preparer.quote(column.name)}) FROM {temporary})"
+        greatest = f"(SELECT max({self._quoted(column.name)}) FROM {temporary})"
         if old is not None and column.name in self.rebuild.copied:
             before = f"pg_get_serial_sequence({self._literal(self.table)}, {self._literal(old)})"
             last = f"coalesce(pg_sequence_last_value(CAST({before} AS regclass)), {greatest})"
             self._run(f"SELECT setval(CAST({sequence} AS regclass), {last})")
         made = sequence_name(self.temporary.name, column.name)
         wanted = name or sequence_name(self.rebuild.new.name, column.name)
-        schema = f"{self.preparer.quote_schema(self.temporary.schema)}." if self.temporary.schema else ""
-        yield f"ALTER SEQUENCE {schema}{self.preparer.quote(made)} RENAME TO {self.preparer.quote(wanted)}"
+        schema = f"{self._quoted(self.temporary.schema)}." if self.temporary.schema else ""
+        yield f"ALTER SEQUENCE {schema}{self._quoted(made)} RENAME TO {self._quoted(wanted)}"
 
     def _serial(self) -> Column[Any] | None:
         """Return the column that SQLAlchemy spells as SERIAL: one that ``copy_from`` says so of."""
@@ -180,7 +180,7 @@ class _Rebuild:
             self._run(words)
         for key in there.keys:
             self._run(f"ALTER TABLE {key.table_name} ADD CONSTRAINT {key.name} {self._words(key)}")
-        for statement in there.ownership({old: self.preparer.quote(held.name) for old, held in self._kept().items()}):
+        for statement in there.ownership({old: self._quoted(held.name) for old, held in self._kept().items()}):
             self._run(statement)
         present, possible = there.present_remarks(), there.remarkable()
         for what, said in there.remarks.items():
@@ -192,7 +192,7 @@ class _Rebuild:
 
         :raises CommandError: the server spells it in a way that is not understood here.
         """
-        spelt = [", ".join(map(self._as_server, columns)) for columns in (key.local, key.remote)]
+        spelt = [", ".join(map(self._quoted, columns)) for columns in (key.local, key.remote)]
         begin = f"FOREIGN KEY ({spelt[0]}) REFERENCES {key.referent}({spelt[1]})"
         if self.rebuild.renamed.keys().isdisjoint(key.remote):
             return key.words
@@ -201,7 +201,7 @@ class _Rebuild:
                 f"Constraint {key.name} of table {key.table_name} is not understood: {key.words}",
                 "Drop it before the block, and create it again after it.",
             )
-        remote = ", ".join(self.preparer.quote(self.rebuild.renamed.get(name, name)) for name in key.remote)
+        remote = ", ".join(self._quoted(self.rebuild.renamed.get(name, name)) for name in key.remote)
         return f"FOREIGN KEY ({spelt[0]}) REFERENCES {key.referent}({remote}){key.words[len(begin) :]}"
 
     # -- words --------------------------------------------------------------------------------------------------------
@@ -212,8 +212,8 @@ class _Rebuild:
         names = [column.name for column in rebuild.old.columns if column.name not in rebuild.dropped]
         return {name: rebuild.new.columns[rebuild.renamed.get(name, name)] for name in names}
 
-    def _as_server(self, name: str) -> str:
-        return self.preparer.quote(name)
+    def _quoted(self, name: str) -> str:
+        return quoted(self.impl.dialect, name)
 
     @staticmethod
     def _literal(text: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import conv
 from sqlalchemy.sql.compiler import DDLCompiler
 
+from whimbrel.ddl.quoting import quoted_table
 from whimbrel.operations.construct import scratch_table
 from whimbrel.operations.directives.base import RunContext
 from whimbrel.operations.ops import AddConstraintOp
@@ -99,7 +100,7 @@ def completed(table: Table, connection: Connection) -> Table:
     :param table: the table.
     :param connection: to the database.
     """
-    spelt = {"table": connection.dialect.identifier_preparer.format_table(table)}
+    spelt = {"table": quoted_table(connection.dialect, table)}
     collations = {row.attname: row.collation for row in connection.execute(_COLLATIONS, spelt)}
     for column in table.columns:
         _complete(column, collations.get(column.name))

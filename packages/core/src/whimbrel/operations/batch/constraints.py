@@ -111,6 +111,18 @@ class DraftConstraints:
                 return True
         return False
 
+    def remove_unique_index(self, op: ops.DropConstraintOp, names: Iterable[object]) -> bool:
+        """Let the unique index go that a drop means, and return whether there was one: to MySQL it is the constraint.
+
+        :param op: the drop.
+        :param names: the names it may go by.
+        """
+        meant = [index for index in self.indexes if index.unique and index.index_name in names]
+        if op.constraint_type not in (None, "unique") or op.constraint_name is None or not meant:
+            return False
+        self.indexes.remove(meant[0])
+        return True
+
     def remove_brought(self, column: str, checks: Iterable[ops.CreateCheckConstraintOp]) -> None:
         """Let the CHECK go that the type of a column has brought along.
 

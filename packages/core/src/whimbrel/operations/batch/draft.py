@@ -196,7 +196,7 @@ class TableDraft:
         if op.constraint_name is None and op.constraint_type != "primary":
             raise refusal(self.old, "A constraint is dropped by its name, and none is given", there, remedy)
         names = (op.constraint_name, op.to_constraint(self.context).name)
-        if self.constraints.remove_meant(op, names) or op.if_exists:
+        if self.constraints.remove_meant(op, names) or self.constraints.remove_unique_index(op, names) or op.if_exists:
             return
         if op.constraint_name in self.constraints.gone_with_columns:
             return

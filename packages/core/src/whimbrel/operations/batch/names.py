@@ -11,6 +11,7 @@ from sqlalchemy import Column, Dialect, TextClause, column, literal_column, text
 from sqlalchemy.sql.elements import ClauseElement, ColumnClause
 from sqlalchemy.sql.visitors import replacement_traverse
 
+from whimbrel.ddl.quoting import quoted
 from whimbrel.operations.directives.base import MigrateOperation
 from whimbrel.operations.directives.constraints import CreateForeignKeyOp
 
@@ -71,7 +72,7 @@ class ColumnNames:
             name = self._named(*tokens[place], before, after)
             if name is not None:
                 new = self._become(name)
-                spelt[place] = self._dialect.identifier_preparer.quote(new) if new != name else spelt[place]
+                spelt[place] = quoted(self._dialect, new) if new != name else spelt[place]
         return "".join(spelt)
 
     def _become(self, name: str) -> str:
