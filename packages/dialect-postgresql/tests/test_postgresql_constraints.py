@@ -26,7 +26,14 @@ from whimbrel.operations import Operations
 from whimbrel.operations.ops import AddConstraintOp, CreateTableOp, DropConstraintOp
 from whimbrel_postgresql.operations import CreateExcludeConstraintOp, SetStorageParametersOp, ValidateConstraintOp
 
-KNOWS_INCLUDE = hasattr(sa, "CreateView")  # as of SQLAlchemy 2.1
+
+def knows_include() -> bool:
+    """Whether this SQLAlchemy has INCLUDE for constraints, too; earlier ones refuse the keyword."""
+    try:
+        UniqueConstraint("a", postgresql_include=["b"])
+    except sa.exc.ArgumentError:
+        return False
+    return True
 
 
 def start(op: Operations) -> None:
@@ -174,7 +181,7 @@ CASES = {
                 reverse=lambda op: (op.drop_table("u"), op.drop_constraint("uq", "t")),
             )
         }
-        if KNOWS_INCLUDE
+        if knows_include()
         else {}
     ),
 }

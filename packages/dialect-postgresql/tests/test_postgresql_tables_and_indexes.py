@@ -16,7 +16,14 @@ from whimbrel.errors import CommandError
 from whimbrel.operations import Operations
 from whimbrel.runtime.migration import MigrationContext
 
-KNOWS_STORAGE_OF_TABLES = hasattr(sa, "CreateView")  # postgresql_with of a Table: as of SQLAlchemy 2.1
+
+def knows_storage_of_tables() -> bool:
+    """Whether this SQLAlchemy has WITH for tables, too; earlier ones refuse the keyword."""
+    try:
+        sa.Table("t", sa.MetaData(), postgresql_with={"fillfactor": 70})
+    except sa.exc.ArgumentError:
+        return False
+    return True
 
 
 def start(op: Operations) -> None:
@@ -189,7 +196,7 @@ CASES = {
                 reverse=lambda op: op.drop_table("u"),
             )
         }
-        if KNOWS_STORAGE_OF_TABLES
+        if knows_storage_of_tables()
         else {}
     ),
 }
@@ -197,7 +204,8 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_sql(name: str) -> None:
-    assert sql_of("postgresql", CASES[name].action) == dedent(CASES[name].sql)
+    sql = sql_of("postgresql", CASES[name].action).replace("INHERITS ( t )", "INHERITS (t)")  # SQLAlchemy 2.0
+    assert sql == dedent(CASES[name].sql)
 
 
 @pytest.mark.parametrize("name", CASES)
