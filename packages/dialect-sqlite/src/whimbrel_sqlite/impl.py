@@ -144,10 +144,21 @@ class SQLiteImpl(DefaultImpl):
         from whimbrel_sqlite.rebuild import REBUILD_SINCE, rebuild_table
 
         if self.connection is None or self.as_sql:
-            super().rebuild_table(rebuild_)
+            self._rebuild_as_text(rebuild_)
         else:
             self._require("batch_alter_table", REBUILD_SINCE, "Use a newer SQLite.")
             rebuild_table(self, rebuild_, self._foreign_keys, self._begin_again)
+
+    def _rebuild_as_text(self, rebuild: TableRebuild) -> None:
+        """Write the statements, and what nobody can see to: there is no database to look into."""
+        name = rebuild.old.name.replace("\n", " ")
+        self.static_output(
+            f"-- {name} is made anew. Where this runs, PRAGMA foreign_keys has to be off, or rows that refer to\n"
+            f"-- {name} are deleted; and triggers of {name} go with the old table: create them again."
+        )
+        self.execute("PRAGMA legacy_alter_table = ON")  # else views that name the table keep it from its name
+        super().rebuild_table(rebuild)
+        self.execute("PRAGMA legacy_alter_table = OFF")
 
     def _begin_again(self) -> None:
         assert self.connection is not None
