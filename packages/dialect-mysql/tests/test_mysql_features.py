@@ -198,7 +198,8 @@ def test_options_of_a_table_arrive(mysql_database: Database) -> None:
 
 @pytest.mark.parametrize("dialect", ["mysql", "mariadb"])
 def test_a_parser_of_a_fulltext_index(dialect: str) -> None:
-    options = {f"{dialect}_prefix": "FULLTEXT", f"{dialect}_with_parser": "ngram"}
+    # SQLAlchemy 2.0 looks for mysql_with_parser on MariaDB too.
+    options = {f"{dialect}_prefix": "FULLTEXT", f"{dialect}_with_parser": "ngram", "mysql_with_parser": "ngram"}
     sql = sql_of(dialect, lambda op: op.create_index("ft", "t", ["a"], **options, mysql_algorithm="INPLACE"))
     assert sql == "CREATE FULLTEXT INDEX ft ON t (a) WITH PARSER ngram ALGORITHM=INPLACE;"
 

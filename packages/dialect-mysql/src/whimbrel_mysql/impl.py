@@ -47,18 +47,21 @@ class MySQLImpl(DefaultImpl):
     rows_through_driver = True
     capabilities: ClassVar[Mapping[Capability, Support]] = {
         **dict.fromkeys(Capability, Support.YES),
-        # Stored columns may become plain and the other way about, virtual ones may not: tried.
-        Capability.ALTER_COLUMN_COMPUTED: Support.UNKNOWN,
-        Capability.ALTER_COLUMN_IDENTITY: Support.NO,
+        # There is none; that a virtual column may not become plain, as a stored one may, is found out by a look at it.
+        **dict.fromkeys(
+            (Capability.PLAIN_TO_IDENTITY, Capability.IDENTITY_OPTIONS, Capability.IDENTITY_TO_PLAIN), Support.NO
+        ),
     }
 
     def support(self, capability: Capability) -> Support:
         """Say whether the server can do something; see :meth:`whimbrel.impl.DefaultImpl.support`.
 
-        MariaDB cannot index an expression. MySQL knows IF EXISTS for tables only: elsewhere it is answered by a look
-        into the database, where there is one.
+        MariaDB cannot index an expression; old servers read a CHECK and forget it. MySQL knows IF EXISTS for tables
+        only: elsewhere it is answered by a look into the database, where there is one.
         """
         if capability is Capability.EXPRESSION_INDEX and self.is_mariadb:
+            return Support.NO
+        if capability is Capability.ADD_CHECK and not self.server.heeds_checks:
             return Support.NO
         if capability in _IF_EXISTS and not self.is_mariadb:
             return Support.NO if self.server.connection is None else Support.YES
