@@ -44,6 +44,7 @@ def test_the_face_of_ddl() -> None:
 def test_the_faces_of_operations_and_impl() -> None:
     assert operations.__all__ == [
         "AbstractOperations",
+        "BatchOperations",
         "MigrateOperation",
         "MigrationScript",
         "OperationRegistry",

@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.dialects.mssql.pyodbc import MSDialect_pyodbc
 from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 from sqlalchemy.dialects.oracle.oracledb import OracleDialect_oracledb
@@ -25,6 +26,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from whimbrel.ddl import TextSink
 from whimbrel.ddl.rows import Rows
 from whimbrel.errors import CommandError
+from whimbrel.impl import DefaultImpl
+from whimbrel.operations import Operations
+from whimbrel.runtime.migration import MigrationContext
 
 DIALECTS = [SQLiteDialect_pysqlite, PGDialect_psycopg, MySQLDialect_pymysql, MSDialect_pyodbc, OracleDialect_oracledb]
 
@@ -154,8 +158,6 @@ def test_memory_is_the_same_for_any_number_of_rows(monkeypatch: pytest.MonkeyPat
         def write(self, text: str) -> int:
             return len(text)
 
-    from whimbrel.impl import DefaultImpl
-
     def rows(count: int) -> Iterator[dict[str, Any]]:
         return ({"a": number, "b": f"number {number}"} for number in range(count))
 
@@ -194,9 +196,6 @@ a_row = st.tuples(*(values | st.none() for _, values in EVERYTHING))
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.lists(a_row, min_size=2, max_size=4))
 def test_rows_written_and_executed_are_the_rows_bound(database: Any, data: list[tuple[Any, ...]]) -> None:
-    from whimbrel.operations import Operations
-    from whimbrel.runtime.migration import MigrationContext
-
     rows = [dict(zip(KEYS, values, strict=True)) for values in data]
     with database.engine().connect() as connection:
         table = sa.Table(
@@ -237,3 +236,78 @@ def test_the_same_decimals_and_uuids_in_any_spelling() -> None:
         "INSERT INTO t (a, b) VALUES (1.50, '00000000-0000-0000-0000-000000000001');\n\n"
         "INSERT INTO t (a, b) VALUES (1E+3, '00000000-0000-0000-0000-000000000001');\n\n"
     )
+
+
+POSTGRESQL: list[tuple[Any, Any]] = [
+    (postgresql.ARRAY(sa.Integer), [1, None, 3]),
+    (postgresql.ARRAY(sa.String), ["a'b", None, "\\"]),
+    (postgresql.ARRAY(sa.Integer), []),
+    (postgresql.ARRAY(sa.Integer, dimensions=2), [[1, 2], [3, None]]),
+    (postgresql.ARRAY(sa.Date), [datetime.date(2020, 1, 2)]),
+    (postgresql.ARRAY(sa.Enum(Mood, name="mood")), [Mood.calm, Mood.cross]),
+    (sa.Enum(Mood, name="mood"), Mood.calm),
+    (postgresql.INET(), "10.0.0.1"),
+    (postgresql.MACADDR(), "08:00:2b:01:02:03"),
+    (postgresql.BIT(3), "101"),
+    (postgresql.TSVECTOR(), "'it''s'"),
+    (postgresql.JSONB(), {"a": [1, None]}),
+    (postgresql.INTERVAL(), datetime.timedelta(days=3, seconds=5)),
+    (postgresql.UUID(as_uuid=False), "00000000-0000-4000-8000-000000000001"),
+    (sa.PickleType(), {"a": 1}),
+]
+MYSQL: list[tuple[Any, Any]] = [
+    (mysql.SET("a", "b", "c"), {"a", "b"}),
+    (mysql.ENUM("x", "it's"), "it's"),
+    (mysql.BIT(3), 5),
+    (mysql.YEAR(), 2020),
+    (mysql.TIME(fsp=6), datetime.time(1, 2, 3, 4)),
+    (mysql.DATETIME(fsp=6), datetime.datetime(2020, 1, 1, 1, 1, 1, 123456)),
+    (mysql.BINARY(3), b"a'\\"),
+    (mysql.LONGTEXT(), "x\\y'z%"),
+    (mysql.INTEGER(unsigned=True), 2**32 - 1),
+    (sa.PickleType(), [1]),
+]
+
+
+def name_of_type(item: Any) -> str | None:
+    return repr(item) if isinstance(item, sa.types.TypeEngine) else ""
+
+
+def bound_driven_and_written(database: Any, type_: Any, value: Any) -> list[list[Any]]:
+    """Return what a table holds after SQLAlchemy, the driver and a script have each inserted *value* and a NULL."""
+    rows = [{"id": 1, "v": value}, {"id": 2, "v": None}]
+    found: list[list[Any]] = []
+    with database.engine().connect() as connection:
+        table = sa.Table("t", sa.MetaData(), sa.Column("id", sa.Integer), sa.Column("v", type_))
+        table.create(connection)
+        stream = io.StringIO()
+        options = {"as_sql": True, "output_buffer": stream}
+        Operations(MigrationContext.configure(dialect=connection.dialect, opts=options)).bulk_insert(table, rows)
+
+        def script() -> None:
+            for statement in stream.getvalue().strip().split(";\n\n"):
+                connection.connection.cursor().execute(statement.rstrip(";"))
+
+        op = Operations(MigrationContext.configure(connection))
+        for insert in (lambda: connection.execute(table.insert(), rows), lambda: op.bulk_insert(table, rows), script):
+            insert()
+            found.append([tuple(row) for row in connection.execute(sa.select(table).order_by(table.c.id))])
+            connection.execute(table.delete())
+        connection.commit()
+    return found
+
+
+@pytest.mark.parametrize(("type_", "value"), POSTGRESQL, ids=name_of_type)
+def test_types_of_postgresql_bound_driven_and_written(postgresql_database: Any, type_: Any, value: Any) -> None:
+    bound, driven, written = bound_driven_and_written(postgresql_database, type_, value)
+    assert bound[0][1] is not None
+    assert driven == bound
+    assert written == bound
+
+
+@pytest.mark.parametrize(("type_", "value"), MYSQL, ids=name_of_type)
+def test_types_of_mysql_bound_driven_and_written(mysql_database: Any, type_: Any, value: Any) -> None:
+    bound, driven, written = bound_driven_and_written(mysql_database, type_, value)
+    assert bound[0][1] is not None
+    assert driven == bound
+    assert written == bound

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from decimal import Decimal
+from functools import partial
 from types import NoneType
 from typing import Any, Final
 
@@ -13,6 +15,7 @@ from sqlalchemy import Dialect, literal
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BindParameter, Null
 from sqlalchemy.types import (
+    ARRAY,
     JSON,
     NULLTYPE,
     Date,
@@ -21,6 +24,7 @@ from sqlalchemy.types import (
     Interval,
     NullType,
     Numeric,
+    PickleType,
     String,
     Time,
     TypeDecorator,
@@ -122,7 +126,8 @@ class LiteralCompiler(SQLCompiler):
             return as_usual
         concrete, converters = self._behind(type_)
         if not converters:
-            return self._own_spelling(concrete, kind) or self._quick_spelling(concrete, kind, as_usual)
+            own = self._own_spelling(concrete, kind)
+            return self._quick_spelling(concrete, kind, as_usual) if own is None else own
 
         def converted(value: Any) -> str:
             plain = value
@@ -142,13 +147,36 @@ class LiteralCompiler(SQLCompiler):
             return lambda value: self._json_literal(value, concrete)
         if isinstance(concrete, NullType):
             return str if kind in _NUMBERS and self._spelt_by_sqlalchemy else lambda v: render(v, literal(v).type)
+        if isinstance(concrete, ARRAY) and issubclass(kind, list | tuple):
+            type_text = self.dialect.type_compiler_instance.process(concrete)
+            return lambda value: f"CAST({self._array(value, concrete)} AS {type_text})"
         if issubclass(kind, timedelta) and isinstance(concrete, DateTime):
             # A database without intervals: SQLAlchemy's Interval keeps the time since its epoch.
             return lambda value: render(Interval.epoch + value, concrete)
         if issubclass(kind, str) and isinstance(concrete, Date | DateTime | Time | Interval):
             # Databases read a date from a string; so do most drivers, and so can text.
             return lambda value: render(value, String())
+        if concrete.literal_processor(self.dialect) is None or issubclass(kind, set | frozenset):  # MySQL's SET
+            return lambda value: self._as_bound(value, concrete)
         return None
+
+    def _array(self, values: Sequence[Any], type_: ARRAY[Any]) -> str:
+        items = (
+            self._array(value, type_)
+            if isinstance(value, list | tuple)
+            else self.render_literal_value(value, type_.item_type)
+            for value in values
+        )
+        return f"ARRAY[{', '.join(items)}]"
+
+    def _as_bound(self, value: Any, type_: TypeEngine[Any]) -> str:
+        """Return a value of a type that has no literals as what the driver is given: a string, bytes or a number."""
+        processor = type_.bind_processor(self.dialect)
+        bound = value if processor is None else processor(value)
+        if isinstance(bound, bytes | bytearray | memoryview):
+            return type(self).binary_literal(bytes(bound))
+        like = String() if isinstance(bound, str) else Numeric() if isinstance(bound, int | float | Decimal) else type_
+        return super().render_literal_value(bound, like)
 
     def _quick_spelling(self, concrete: TypeEngine[Any], kind: type, as_usual: Spelling) -> Spelling:
         """Return what spells plain numbers and strings as *as_usual* does, in a fraction of the time.
@@ -181,7 +209,9 @@ class LiteralCompiler(SQLCompiler):
         converters: list[Convert] = []
         concrete = type_.dialect_impl(self.dialect)
         while isinstance(concrete, TypeDecorator):
-            if type(concrete).process_bind_param is not TypeDecorator.process_bind_param:
+            if isinstance(concrete, PickleType):
+                converters.append(partial(_pickled, concrete))
+            elif type(concrete).process_bind_param is not TypeDecorator.process_bind_param:
                 converters.append(concrete.process_bind_param)
             concrete = concrete.load_dialect_impl(self.dialect).dialect_impl(self.dialect)
         return concrete, converters
@@ -192,3 +222,8 @@ class LiteralCompiler(SQLCompiler):
         serialize = getattr(self.dialect, "_json_serializer", None) or json.dumps
         text = serialize(None if value is JSON.NULL else value)
         return super().render_literal_value(text, String())
+
+
+def _pickled(type_: PickleType, value: Any, dialect: Dialect) -> bytes:
+    pickled: bytes = type_.pickler.dumps(value, type_.protocol)
+    return pickled
