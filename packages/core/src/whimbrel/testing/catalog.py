@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import Dialect
 from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedIndex
 from sqlalchemy.exc import SAWarning
-from sqlalchemy.types import NullType
+from sqlalchemy.types import Enum, NullType, String
 
 
 class Inspects(Protocol):
@@ -122,7 +122,9 @@ def _table_lines(inspector: Inspects, table: str, schema: str | None) -> Iterato
 def _column(column: ReflectedColumn, dialect: Dialect) -> str:
     # As generic: MySQL 8 and MariaDB are of two minds about the 11 in INTEGER(11).
     generic = column["type"].as_generic(allow_nulltype=True)
-    type_ = column["type"] if isinstance(generic, NullType) else generic
+    # As it is where the generic type has lost what it takes to spell it: an Enum's name, a String's length.
+    lossy = isinstance(generic, NullType | Enum) or (type(generic) is String and generic.length is None)
+    type_ = column["type"] if lossy else generic
     words = [type_.compile(dialect), "null" if column["nullable"] else "not null"]
     if column.get("autoincrement") is True and dialect.name in ("mysql", "mariadb"):
         words.append("auto_increment")
