@@ -125,7 +125,10 @@ class DefaultImpl(Comparing, Capable, ImplSession):
         self.execute(RenameTable(old_table_name, new_table_name, schema=schema))
 
     def create_table_comment(self, table: Table) -> None:
-        """Set the comment of a table to ``table.comment``."""
+        """Set the comment of a table to ``table.comment``; ``None`` takes it away."""
+        if table.comment is None:
+            self.drop_table_comment(table)  # not every database reads NULL there: MySQL and MariaDB do not
+            return
         self.require(Capability.TABLE_COMMENT, "create_table_comment", table.name)
         self.execute(SetTableComment(table))
 
@@ -247,7 +250,7 @@ class DefaultImpl(Comparing, Capable, ImplSession):
         if name is not None:
             changes.append(ColumnName(table_name, column_name, name, **known))
         for change in changes:
-            self.require(needs.BY_CHANGE[type(change)], "alter_column", table_name, column_name)
+            self.require(needs.of_change(change), "alter_column", table_name, column_name)
         for change in changes:
             self.execute(change)
 
