@@ -134,7 +134,7 @@ class ColumnChange:
             raise self._unsupported(
                 dialect_name,
                 f"{dialect_name} has no identity columns: {self.table_name}.{self.column_name} neither is one nor can "
-                "become one.",
+                "become one with alter_column().",
                 "An integer key counts up with autoincrement=True.",
             )
         was = "stored" if existing.is_stored else "virtual" if existing.is_generated else "plain"

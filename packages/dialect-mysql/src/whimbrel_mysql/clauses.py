@@ -79,15 +79,21 @@ def items(sql: str, syntax: Syntax = USUAL) -> list[Item]:
     return found
 
 
-def fields(group: str, syntax: Syntax = USUAL) -> Iterator[str]:
-    """Yield what commas part in a group in parentheses, such as the columns and keys of a CREATE TABLE."""
-    inner = group[1:-1]
-    start = 0
-    for item in items(inner, syntax):
-        if item.text == ",":
-            yield inner[start : item.start].strip()
-            start = item.end
-    yield inner[start:].strip()
+def fields(sql: str, syntax: Syntax = USUAL) -> Iterator[str]:
+    """Yield what commas part in the first group in parentheses: the columns and keys of a CREATE TABLE, one by one."""
+    depth = start = 0
+    for match in _mark(syntax).finditer(sql):
+        text = match[0]
+        if text == "(":
+            depth += 1
+            start = match.end() if depth == 1 else start
+        elif text == ")":
+            depth -= 1
+        if (text == ")" and depth == 0) or (text == "," and depth == 1):
+            yield sql[start : match.start()].strip()
+            if depth == 0:
+                return
+            start = match.end()
 
 
 def clauses(definition: str, syntax: Syntax = USUAL) -> list[Clause]:
@@ -112,6 +118,12 @@ def clauses(definition: str, syntax: Syntax = USUAL) -> list[Clause]:
         Clause(word, definition[parts[begin].start : parts[end - 1].end])
         for (begin, word), end in zip(begins, ends, strict=True)
     ]
+
+
+def first_token(sql: str, syntax: Syntax = USUAL) -> str:
+    """Return the name, word or literal that *sql* begins with; empty where it begins with none."""
+    match = _token(syntax).match(sql)
+    return "" if match is None else match[0]
 
 
 def unquoted(name: str, syntax: Syntax = USUAL) -> str:
@@ -166,6 +178,12 @@ _CHARACTERS: Final = {
 
 @cache
 def _token(syntax: Syntax) -> re.Pattern[str]:
+    return re.compile(rf"{_mark(syntax).pattern}|[^\s'\"`(),/]+|/", re.S)
+
+
+@cache
+def _mark(syntax: Syntax) -> re.Pattern[str]:
+    """Return what matches all but words."""
     string = ESCAPES if syntax.backslashes else NO_ESCAPES
     double = (NO_ESCAPES if syntax.ansi_quotes else string).replace("'", '"')
-    return re.compile(rf"{string}|{double}|`(?:[^`]|``)*`|/\*.*?\*/|[(),]|[^\s'\"`(),/]+|/", re.S)
+    return re.compile(rf"{string}|{double}|`(?:[^`]|``)*`|/\*.*?\*/|[(),]", re.S)

@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from whimbrel.ddl import ServerDefault
 from whimbrel.unset import UNSET, UnsetType
-from whimbrel_mysql.clauses import Clause, Syntax, clauses, fields, items, renamed, unquoted
+from whimbrel_mysql.clauses import Clause, Syntax, clauses, fields, first_token, renamed, unquoted
 
 _CREATE_TABLE: Final = re.compile(r"\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMPORARY\s+)?TABLE\b", re.I)
 _JSON_CHECK: Final = re.compile(r"CHECK\s*\(\s*json_valid\(\s*\S+\s*\)\s*\)", re.I | re.S)
@@ -153,11 +153,10 @@ def read_definition(create_table: str, column_name: str, syntax: Syntax) -> Defi
     """
     if _CREATE_TABLE.match(create_table) is None:
         return None
-    body = next(item.text for item in items(create_table, syntax) if item.text.startswith("("))
-    for field in fields(body, syntax):
-        name = items(field, syntax)[0]
-        if unquoted(name.text, syntax).lower() == column_name.lower():
-            return _definition(clauses(field[name.end :].strip(), syntax))
+    for field in fields(create_table, syntax):
+        name = first_token(field, syntax)
+        if unquoted(name, syntax).lower() == column_name.lower():
+            return _definition(clauses(field[len(name) :].strip(), syntax))
     return None
 
 
