@@ -33,6 +33,8 @@ class CreateEnumTypeOp(EnumTypeOp):
     :param if_not_exists: say nothing when there is a type of that name already.
     """
 
+    before_tables = True
+
     def __init__(
         self, name: str, values: Sequence[str], *, schema: str | None = None, if_not_exists: bool | None = None
     ) -> None:
@@ -144,6 +146,8 @@ class AddEnumValueOp(EnumTypeOp):
     :param if_not_exists: say nothing when it is there already.
     :param schema: the type's schema.
     """
+
+    before_tables = True
 
     def __init__(
         self,
