@@ -50,7 +50,16 @@ def test_the_faces_of_operations_and_impl() -> None:
         "OperationRegistry",
         "Operations",
     ]
-    assert impl.__all__ == ["DefaultImpl", "implementations"]
+    assert impl.__all__ == [
+        "ANSI",
+        "Capability",
+        "ComparisonResult",
+        "DefaultImpl",
+        "Expressions",
+        "ReflectedTable",
+        "Support",
+        "implementations",
+    ]
 
 
 def test_everything_handed_on_is_there() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,14 @@ def test_facade_and_directive_list_the_same_parameters(verb: str) -> None:
     assert facade[1:] == directive[1:]  # the first is self here, operations there
     returned = [inspect.signature(item).return_annotation for item in (getattr(Operations, verb), DECLARED.verb(verb))]
     assert returned[0] == returned[1]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_manual_of_each_verb_tells_each_parameter(verb: str) -> None:
+    """The reference is made of it; of ``schema`` the class says what it is."""
+    function = getattr(Operations, verb)
+    told = re.findall(r":param (\w+):", inspect.getdoc(function) or "")
+    assert set(told) | {"schema"} == set(inspect.signature(function).parameters) - {"self"} | {"schema"}
 
 
 def written(function: Any) -> list[str]:
