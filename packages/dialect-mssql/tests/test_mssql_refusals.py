@@ -19,17 +19,17 @@ def foreign_key(**kw: object) -> sa.ForeignKeyConstraint:
     [
         (
             lambda op: op.alter_column("t", "x", server_default=Computed("a + 1"), comment="c"),
-            "mssql cannot make a column computed, change what it computes, or make it plain: alter_column('t', 'x').\n"
+            "mssql cannot make a column computed: alter_column('t', 'x').\n"
             "Drop the column and add it again, or write the statement with op.execute().",
         ),
         (
             lambda op: op.alter_column("t", "x", type_=Integer(), server_default=Identity()),
-            "mssql cannot make a column an identity, change how it counts, or make it plain: alter_column('t', 'x').\n"
+            "mssql cannot make a column an identity: alter_column('t', 'x').\n"
             "Drop the column and add it again, or write the statement with op.execute().",
         ),
         (
             lambda op: op.alter_column("t", "x", server_default=None, existing_server_default=Identity()),
-            "mssql cannot make a column an identity, change how it counts, or make it plain: alter_column('t', 'x').\n"
+            "mssql cannot make an identity column plain: alter_column('t', 'x').\n"
             "Drop the column and add it again, or write the statement with op.execute().",
         ),
         (

@@ -28,8 +28,12 @@ class DuckDBImpl(DefaultImpl):
         **dict.fromkeys(
             (
                 Capability.ADD_COMPUTED_COLUMN,
-                Capability.ALTER_COLUMN_COMPUTED,
-                Capability.ALTER_COLUMN_IDENTITY,
+                Capability.PLAIN_TO_COMPUTED,
+                Capability.COMPUTED_EXPRESSION,
+                Capability.COMPUTED_TO_PLAIN,
+                Capability.PLAIN_TO_IDENTITY,
+                Capability.IDENTITY_OPTIONS,
+                Capability.IDENTITY_TO_PLAIN,
                 Capability.ADD_FOREIGN_KEY,
                 Capability.ADD_CHECK,
                 Capability.DROP_CONSTRAINT,

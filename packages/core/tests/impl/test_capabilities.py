@@ -41,8 +41,20 @@ ASKED: dict[Capability, Action] = {
     Capability.ALTER_COLUMN_TYPE: lambda op: op.alter_column("t", "c", type_=sa.Text()),
     Capability.ALTER_COLUMN_NULLABLE: lambda op: op.alter_column("t", "c", nullable=False),
     Capability.ALTER_COLUMN_DEFAULT: lambda op: op.alter_column("t", "c", server_default=None),
-    Capability.ALTER_COLUMN_COMPUTED: lambda op: op.alter_column("t", "c", server_default=sa.Computed("1")),
-    Capability.ALTER_COLUMN_IDENTITY: lambda op: op.alter_column("t", "c", server_default=sa.Identity()),
+    Capability.PLAIN_TO_COMPUTED: lambda op: op.alter_column("t", "c", server_default=sa.Computed("1")),
+    Capability.COMPUTED_EXPRESSION: lambda op: op.alter_column(
+        "t", "c", server_default=sa.Computed("2"), existing_server_default=sa.Computed("1")
+    ),
+    Capability.COMPUTED_TO_PLAIN: lambda op: op.alter_column(
+        "t", "c", server_default=None, existing_server_default=sa.Computed("1")
+    ),
+    Capability.PLAIN_TO_IDENTITY: lambda op: op.alter_column("t", "c", server_default=sa.Identity()),
+    Capability.IDENTITY_OPTIONS: lambda op: op.alter_column(
+        "t", "c", server_default=sa.Identity(start=5), existing_server_default=sa.Identity()
+    ),
+    Capability.IDENTITY_TO_PLAIN: lambda op: op.alter_column(
+        "t", "c", server_default=None, existing_server_default=sa.Identity()
+    ),
     Capability.COLUMN_COMMENT: lambda op: op.alter_column("t", "c", comment="c"),
     Capability.ADD_PRIMARY_KEY: lambda op: op.create_primary_key("k", "t", ["c"]),
     Capability.ADD_FOREIGN_KEY: lambda op: op.create_foreign_key("k", "t", "u", ["c"], ["d"]),
@@ -141,7 +153,7 @@ def test_a_dialect_that_says_nothing_has_what_the_standard_has() -> None:
     impl = DefaultImpl(DefaultDialect(), None, True, None, io.StringIO(), {})
     assert impl.support(Capability.DROP_COLUMN) is Support.YES
     assert impl.support(Capability.TABLE_COMMENT) is Support.UNKNOWN
-    assert impl.support(Capability.ALTER_COLUMN_IDENTITY) is Support.NO
+    assert impl.support(Capability.PLAIN_TO_IDENTITY) is Support.NO
     assert DefaultImpl.capabilities is ANSI
 
 

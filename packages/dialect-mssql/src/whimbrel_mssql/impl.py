@@ -15,9 +15,9 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.expression import TableClause
 from sqlalchemy.types import NullType, TypeEngine, to_instance
 
-from whimbrel.ddl import ServerDefault, TextSink, TypeArgument
+from whimbrel.ddl import ServerDefault, TextSink, TypeArgument, default_change
 from whimbrel.errors import CommandError, UnsupportedOperation
-from whimbrel.impl import Capability, DefaultImpl, Support
+from whimbrel.impl import Capability, DefaultImpl, Support, needs
 from whimbrel.operations.directives.indexes import NO_TABLE
 from whimbrel.operations.recreate import TableRebuild
 from whimbrel.unset import UNSET, UnsetType
@@ -43,7 +43,15 @@ class MSSQLImpl(DefaultImpl):
     capabilities: ClassVar[Mapping[Capability, Support]] = {
         **dict.fromkeys(Capability, Support.YES),
         **dict.fromkeys(
-            (Capability.ALTER_COLUMN_COMPUTED, Capability.ALTER_COLUMN_IDENTITY, Capability.EXPRESSION_INDEX),
+            (
+                Capability.PLAIN_TO_COMPUTED,
+                Capability.COMPUTED_EXPRESSION,
+                Capability.COMPUTED_TO_PLAIN,
+                Capability.PLAIN_TO_IDENTITY,
+                Capability.IDENTITY_OPTIONS,
+                Capability.IDENTITY_TO_PLAIN,
+                Capability.EXPRESSION_INDEX,
+            ),
             Support.NO,
         ),
     }
@@ -253,15 +261,14 @@ class MSSQLImpl(DefaultImpl):
         names = (self.dialect.type_compiler_instance.process(to_instance(item)) for item in (type_, existing_type))
         return len({_BASE_OF_TYPE.findall(name)[0] for name in names}) > 1
 
-    def _refuse_generated(self, table_name: str, column_name: str, *defaults: Any) -> None:
+    def _refuse_generated(self, table_name: str, column_name: str, default: Any, existing: Any) -> None:
         """Refuse to change what computes or counts.
 
         https://learn.microsoft.com/sql/t-sql/statements/alter-table-transact-sql#alter-column
         """
-        kinds = {Computed: Capability.ALTER_COLUMN_COMPUTED, Identity: Capability.ALTER_COLUMN_IDENTITY}
-        for kind, capability in kinds.items():
-            if any(isinstance(default, kind) for default in defaults):
-                self.require(capability, "alter_column", table_name, column_name)
+        if any(isinstance(item, Computed | Identity) for item in (default, existing)):
+            change = default_change(table_name, column_name, default, self, existing_server_default=existing)
+            self.require(needs.of_change(change), "alter_column", table_name, column_name)
 
     # -- constraints and indexes --------------------------------------------------------------------------------------
 

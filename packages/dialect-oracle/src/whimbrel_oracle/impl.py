@@ -34,8 +34,9 @@ class OracleImpl(DefaultImpl):
     command_terminator = ""
     capabilities: ClassVar[Mapping[Capability, Support]] = {
         **dict.fromkeys(Capability, Support.YES),
-        # A yes only for a column that is one already; see alter_column().
-        **dict.fromkeys((Capability.ALTER_COLUMN_COMPUTED, Capability.ALTER_COLUMN_IDENTITY), Support.UNKNOWN),
+        **dict.fromkeys(
+            (Capability.PLAIN_TO_COMPUTED, Capability.COMPUTED_TO_PLAIN, Capability.PLAIN_TO_IDENTITY), Support.NO
+        ),
     }
 
     # -- the run ------------------------------------------------------------------------------------------------------

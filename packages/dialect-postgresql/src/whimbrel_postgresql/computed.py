@@ -5,9 +5,15 @@ https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import Computed, Dialect
 
 from whimbrel.errors import UnsupportedOperation
+from whimbrel.impl import Capability
+
+SINCE: Final = {Capability.COMPUTED_TO_PLAIN: 13, Capability.COMPUTED_EXPRESSION: 17}
+"""Which version of PostgreSQL brought it: https://www.postgresql.org/docs/release/"""
 
 
 def refuse_to_compute(dialect: Dialect, table_name: str, column_name: str, default: object, existing: object) -> None:
@@ -44,4 +50,6 @@ def refuse_to_compute(dialect: Dialect, table_name: str, column_name: str, defau
         )
     else:
         return
-    raise UnsupportedOperation(*what, dialect=dialect.name, operation="alter_column")
+    message, remedy = what
+    message = f"alter_column({table_name!r}, {column_name!r}): {message}"
+    raise UnsupportedOperation(message, remedy, dialect=dialect.name, operation="alter_column")

@@ -27,7 +27,7 @@ from whimbrel.errors import CommandError
 from whimbrel.impl import Capability, DefaultImpl, Support
 from whimbrel.operations.recreate import TableRebuild
 from whimbrel.unset import UNSET, UnsetType
-from whimbrel_postgresql.computed import refuse_to_compute
+from whimbrel_postgresql.computed import SINCE, refuse_to_compute
 from whimbrel_postgresql.concurrently import AUTOCOMMIT, is_concurrent, refuse_in_transaction, refuse_invalid
 from whimbrel_postgresql.ddl import PostgresqlColumnType, identity_changes
 from whimbrel_postgresql.named_types import DropTypeIfUnused, EnsureType, named_types, type_in_table
@@ -53,9 +53,18 @@ class PostgresqlImpl(DefaultImpl):
     rows_through_driver = True
     capabilities: ClassVar[Mapping[Capability, Support]] = {
         **dict.fromkeys(Capability, Support.YES),
-        # What can be done depends on what is asked for: see refuse_to_compute().
-        Capability.ALTER_COLUMN_COMPUTED: Support.UNKNOWN,
+        Capability.PLAIN_TO_COMPUTED: Support.NO,
     }
+
+    def support(self, capability: Capability) -> Support:
+        """Say whether the server can do something; see :meth:`whimbrel.impl.DefaultImpl.support`.
+
+        Some of it came with a version; where SQL is written as text, the newest server is written for.
+        """
+        info = self.dialect.server_version_info
+        if capability in SINCE and info is not None and int(info[0]) < SINCE[capability]:
+            return Support.NO
+        return super().support(capability)
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)

@@ -49,8 +49,12 @@ class Capability(Enum):
     ALTER_COLUMN_TYPE = "give a column another type", _REBUILD
     ALTER_COLUMN_NULLABLE = "allow or forbid NULL in a column", _REBUILD
     ALTER_COLUMN_DEFAULT = "change the default of a column", _REBUILD
-    ALTER_COLUMN_COMPUTED = "make a column computed, change what it computes, or make it plain", _ADD_ANEW
-    ALTER_COLUMN_IDENTITY = "make a column an identity, change how it counts, or make it plain", _ADD_ANEW
+    PLAIN_TO_COMPUTED = "make a column computed", _ADD_ANEW
+    COMPUTED_EXPRESSION = "change what a column computes", _ADD_ANEW
+    COMPUTED_TO_PLAIN = "make a computed column plain", _ADD_ANEW
+    PLAIN_TO_IDENTITY = "make a column an identity", _ADD_ANEW
+    IDENTITY_OPTIONS = "change how an identity column counts", _ADD_ANEW
+    IDENTITY_TO_PLAIN = "make an identity column plain", _ADD_ANEW
     COLUMN_COMMENT = "keep a comment on a column", "Leave the comment out."
 
     # -- constraints of a table that is there
@@ -92,7 +96,17 @@ ANSI: Final[Capabilities] = {
         Support.YES,
     ),
     # There is no statement for these but in some dialects.
-    **dict.fromkeys((Capability.ALTER_COLUMN_COMPUTED, Capability.ALTER_COLUMN_IDENTITY), Support.NO),
+    **dict.fromkeys(
+        (
+            Capability.PLAIN_TO_COMPUTED,
+            Capability.COMPUTED_EXPRESSION,
+            Capability.COMPUTED_TO_PLAIN,
+            Capability.PLAIN_TO_IDENTITY,
+            Capability.IDENTITY_OPTIONS,
+            Capability.IDENTITY_TO_PLAIN,
+        ),
+        Support.NO,
+    ),
 }
 """What the standard lets hope for (ISO/IEC 9075-2, "Schema definition and manipulation")."""
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Computed,
+    ForeignKeyConstraint,
+    Identity,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+)
 from sqlalchemy.schema import Constraint, Index
 from sqlalchemy.sql.elements import ColumnClause, TextClause, UnaryExpression
 
@@ -21,16 +29,13 @@ from whimbrel.ddl.elements import (
 )
 from whimbrel.impl.capabilities import Capability
 
-BY_CHANGE: Final[dict[type[AlterColumn], Capability]] = {
+_BY_CHANGE: Final[dict[type[AlterColumn], Capability]] = {
     ColumnNullable: Capability.ALTER_COLUMN_NULLABLE,
     ColumnDefault: Capability.ALTER_COLUMN_DEFAULT,
-    ComputedColumnDefault: Capability.ALTER_COLUMN_COMPUTED,
-    IdentityColumnDefault: Capability.ALTER_COLUMN_IDENTITY,
     ColumnType: Capability.ALTER_COLUMN_TYPE,
     ColumnComment: Capability.COLUMN_COMMENT,
     ColumnName: Capability.RENAME_COLUMN,
 }
-"""What each way to change a column asks for."""
 
 _BY_CONSTRAINT: Final[dict[type[Constraint], tuple[Capability, str]]] = {
     PrimaryKeyConstraint: (Capability.ADD_PRIMARY_KEY, "create_primary_key"),
@@ -38,6 +43,23 @@ _BY_CONSTRAINT: Final[dict[type[Constraint], tuple[Capability, str]]] = {
     UniqueConstraint: (Capability.ADD_UNIQUE, "create_unique_constraint"),
     CheckConstraint: (Capability.ADD_CHECK, "create_check_constraint"),
 }
+
+
+def of_change(change: AlterColumn) -> Capability:
+    """Return what one change of a column asks for.
+
+    :param change: one of the elements that change one thing.
+    """
+    was = change.existing_server_default
+    if isinstance(change, ComputedColumnDefault):
+        if change.default is None:
+            return Capability.COMPUTED_TO_PLAIN
+        return Capability.COMPUTED_EXPRESSION if isinstance(was, Computed) else Capability.PLAIN_TO_COMPUTED
+    if isinstance(change, IdentityColumnDefault):
+        if change.default is None:
+            return Capability.IDENTITY_TO_PLAIN
+        return Capability.IDENTITY_OPTIONS if isinstance(was, Identity) else Capability.PLAIN_TO_IDENTITY
+    return _BY_CHANGE[type(change)]
 
 
 def of_new_column(column: Column[Any], if_not_exists: bool | None) -> Iterator[Capability]:

@@ -23,7 +23,8 @@ from whimbrel.testing.running import (  # noqa: E402
 )
 from whimbrel.testing.suites.base import UndeclaredCapability  # noqa: E402
 from whimbrel.testing.suites.batch import BatchSuite  # noqa: E402
-from whimbrel.testing.suites.cases import CASES, Case  # noqa: E402
+from whimbrel.testing.suites.case import Case  # noqa: E402
+from whimbrel.testing.suites.cases import CASES  # noqa: E402
 from whimbrel.testing.suites.names import NamesSuite  # noqa: E402
 from whimbrel.testing.suites.operations import OperationsSuite  # noqa: E402
 from whimbrel.testing.suites.rows import RowsSuite  # noqa: E402

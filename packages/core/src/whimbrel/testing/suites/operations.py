@@ -11,7 +11,8 @@ from whimbrel.impl import DefaultImpl, Support
 from whimbrel.testing.catalog import changes, mismatches
 from whimbrel.testing.running import apply, operations
 from whimbrel.testing.suites.base import AsText, Connected, SuiteBase, Way
-from whimbrel.testing.suites.cases import CASES, Case
+from whimbrel.testing.suites.case import Case
+from whimbrel.testing.suites.cases import CASES
 
 
 class OperationsSuite(SuiteBase):
@@ -29,6 +30,8 @@ class OperationsSuite(SuiteBase):
         """The text of the operation, executed, does what the operation does; so does the text of its reverse."""
         case = self.adapt(case)
         way, online = AsText(engine, engine.url), Connected(engine)
+        if online.support(case.needs) is Support.NO and way.support(case.needs) is not Support.NO:
+            pytest.skip("the text is written for another server than this one, which has no such thing")
         apply(engine, case.start)
         expected = None
         needs = (*case.needs, *case.back_needs)
