@@ -81,6 +81,28 @@ def test_if_exists_does_what_is_not_so_yet(mysql_database: Database, is_mariadb:
     assert catalog(mysql_database) == before
 
 
+@pytest.mark.parametrize("is_mariadb", [True, False])
+def test_a_column_that_is_there_gets_nothing_twice(mysql_database: Database, is_mariadb: bool) -> None:
+    column: Column[int] = Column(
+        "x",
+        Integer,
+        sa.ForeignKey("owner.id", name="fk_x"),
+        sa.CheckConstraint("x > 5", name="ck_x"),
+        unique=True,
+    )
+    with operations(mysql_database) as op:
+        if is_mariadb and not op.get_bind().dialect.is_mariadb:
+            pytest.skip("this server is a MySQL")
+        op.get_bind().dialect.is_mariadb = is_mariadb
+        op.create_table("owner", Column("id", Integer, primary_key=True))
+        op.create_table("t", Column("a", Integer))
+        op.add_column("t", column, if_not_exists=True)
+        before = catalog(mysql_database)
+        assert len([line for line in before if line.startswith(("index", "check", "foreign key", "unique"))]) == 4
+        op.add_column("t", column, if_not_exists=True)
+    assert catalog(mysql_database) == before
+
+
 @pytest.mark.parametrize("dialect", ["mysql", "mariadb"])
 def test_drop_index_wants_its_table(dialect: str) -> None:
     with pytest.raises(CommandError, match=r"drop_index\('ix'\): MySQL has to know the table of an index"):

@@ -141,10 +141,13 @@ class MySQLImpl(DefaultImpl):
         :raises UnsupportedOperation: *if_not_exists* as text, for MySQL.
         """
         options = self._options("add_column", kw, *COLUMN_KEYWORDS)
-        if if_not_exists and not self.is_mariadb:
+        if if_not_exists and not (self.is_mariadb and self.server.connection is None):
             if column.name.lower() in self._columns_there("add_column", table_name, schema):
+                # What comes with the column is there too, and would be added once more.
+                column.table.constraints.clear()
+                column.table.indexes.clear()
                 return
-            if_not_exists = None
+            if_not_exists = self.is_mariadb
         statement = MySQLAddColumn(
             table_name,
             column,
