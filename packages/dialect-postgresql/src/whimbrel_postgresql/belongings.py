@@ -37,7 +37,8 @@ _OBSTACLES: Final = text(
         AND NOT (d.classid = CAST('pg_attrdef' AS regclass)
                  AND EXISTS (SELECT 1 FROM pg_attrdef f WHERE f.oid = d.objid AND f.adrelid = d.refobjid))
         AND NOT (d.classid = CAST('pg_class' AS regclass)
-                 AND EXISTS (SELECT 1 FROM pg_index i WHERE i.indexrelid = d.objid AND i.indrelid = d.refobjid))
+                 AND (EXISTS (SELECT 1 FROM pg_index i WHERE i.indexrelid = d.objid AND i.indrelid = d.refobjid)
+                      OR EXISTS (SELECT 1 FROM pg_inherits h WHERE h.inhrelid = d.objid AND h.inhparent = d.refobjid)))
       UNION ALL
       SELECT 4, pg_describe_object(d.classid, d.objid, d.objsubid)
       FROM pg_depend d JOIN pg_type t ON d.refclassid = CAST('pg_type' AS regclass) AND d.deptype = 'n'
@@ -93,6 +94,13 @@ _TRIGGERS: Final = text(
     """
     SELECT quote_ident(tgname) AS name, pg_get_triggerdef(oid) AS words FROM pg_trigger
     WHERE tgrelid = to_regclass(:table) AND NOT tgisinternal ORDER BY tgname
+    """
+)
+
+_INDEXES: Final = text(
+    """
+    SELECT relname AS name, pg_get_indexdef(indexrelid) AS words
+    FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE indrelid = to_regclass(:table)
     """
 )
 
@@ -169,6 +177,8 @@ class Belongings:
         self.keys = [Key(**row._mapping) for row in self._rows(_KEYS)]
         self.triggers = {row.name: row.words for row in self._rows(_TRIGGERS)}
         """The CREATE TRIGGER of each trigger by its name."""
+        self.indexes = {row.name: row.words for row in self._rows(_INDEXES)}
+        """The CREATE INDEX of each index by its name, unquoted."""
         self.sequences = {row.column_name: row for row in self._rows(_SEQUENCES)}
         """The sequence that belongs to each column."""
         self.remarks = {row.what: row.said for row in self._rows(_REMARKS)}

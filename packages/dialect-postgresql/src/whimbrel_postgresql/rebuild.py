@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Column, ForeignKeyConstraint, Identity, Integer, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
-from sqlalchemy.schema import DropConstraint, DropTable
+from sqlalchemy.schema import CreateIndex, DropConstraint, DropTable
 
 from whimbrel.ddl import IdentityColumnDefault, plain_text
 from whimbrel.ddl.quoting import quoted, quoted_table
@@ -19,7 +28,7 @@ from whimbrel.impl.rebuild import (
     create_temporary,
     take_foreign_keys,
 )
-from whimbrel.operations.batch.names import mentioned
+from whimbrel.operations.batch.names import ColumnNames, mentioned
 from whimbrel.operations.construct import referred_to
 from whimbrel.operations.recreate import TableRebuild
 from whimbrel_postgresql.belongings import Belongings, Key
@@ -82,7 +91,7 @@ class _Rebuild:
         self._always_again()
         add_foreign_keys(impl, rebuild.new)
         for index in rebuild.indexes:
-            impl.create_index(index)
+            self._create_index(index, there)
         create_comments(impl, rebuild.new)
         if there is not None:
             self._bring_back(there)
@@ -159,6 +168,21 @@ class _Rebuild:
         """Return the column that SQLAlchemy spells as SERIAL: one that ``copy_from`` says so of."""
         column = self.temporary.autoincrement_column
         return column if column is not None and column.server_default is None and column.identity is None else None
+
+    def _create_index(self, index: Index, there: Belongings | None) -> None:
+        """Create an index; one that was there in the words of the server, which say more than SQLAlchemy reads."""
+        was = next((old for old in self.rebuild.old.indexes if old.name == index.name), None)
+        words = there.indexes.get(str(index.name)) if there is not None else None
+        names = ColumnNames(self.rebuild.renamed, self.impl.dialect)
+        changed = was is None or was.unique != index.unique or names.in_sql(self._spelt(was)) != self._spelt(index)
+        if changed or words is None:
+            self.impl.create_index(index)
+            return
+        head, _, tail = words.partition(" USING ")
+        self._run(f"{head} USING {names.in_sql(tail)}")
+
+    def _spelt(self, index: Index) -> str:
+        return str(CreateIndex(index).compile(dialect=self.impl.dialect)).partition(" ON ")[2]
 
     def _always_again(self) -> None:
         for column in self.always:
