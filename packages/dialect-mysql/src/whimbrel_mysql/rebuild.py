@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import ForeignKeyConstraint, Index, Table, inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable, DropTable
 
 from whimbrel.ddl.quoting import quoted_table
@@ -141,18 +142,20 @@ def _look(impl: MySQLImpl, rebuild: TableRebuild) -> int | None:
 def _not_understood(impl: MySQLImpl, rebuild: TableRebuild, said: str) -> list[str]:
     """Return the lines of a table's definition that would not come out alike if it were created from what was read.
 
-    They are found by trying, with a temporary table.
+    They are found by trying. Not with a TEMPORARY table, which can have neither partitions nor full-text indexes.
     """
     trial = replace(rebuild, new=rebuild.old, typed_anew=frozenset()).temporary_table()
     take_foreign_keys(trial)
-    trial._prefixes = [*trial._prefixes, "TEMPORARY"]
-    impl.execute(CreateTable(trial))
+    try:
+        impl.execute(CreateTable(trial))
+    except DBAPIError as error:
+        return [f"its definition, which was not understood: {error.orig}"]
     try:
         for index in sorted(rebuild.old.indexes, key=lambda index: str(index.name)):
             impl.create_index(_on(trial, index))
         came_out = _lines(_show_create_table(impl, trial))
     finally:
-        impl.execute(f"DROP TEMPORARY TABLE {quoted_table(impl.dialect, trial)}")
+        impl.execute(DropTable(trial))
     return [line for line in _lines(said) if line not in came_out]
 
 
