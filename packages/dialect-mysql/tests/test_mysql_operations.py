@@ -376,7 +376,9 @@ def test_sql(name: str, dialect: str) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_effect_and_back(mysql_database: Database, name: str) -> None:
-    assert effect_and_back(mysql_database, start, CASES[name]) == (dedent(CASES[name].effect), "")
+    effect, left = effect_and_back(mysql_database, start, CASES[name])
+    # Reflected options are called by the name of the URL's dialect.
+    assert (effect.replace("mariadb_", "mysql_"), left) == (dedent(CASES[name].effect), "")
 
 
 def test_text_does_what_a_run_does(mysql_database: Database, new_database: Callable[[str], Database]) -> None:
