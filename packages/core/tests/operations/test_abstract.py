@@ -29,7 +29,6 @@ def test_the_run_and_its_connection(new_run: Any, connection: sa.Connection) -> 
     assert op.get_context() is run
     assert op.get_bind() is connection
     assert op.impl is run.impl
-    assert Operations(new_run()).get_bind() is None
 
 
 def test_another_impl_can_stand_in(new_run: Any) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, TextIO
+from typing import Any, ClassVar, TextIO, cast
 
 from sqlalchemy import Column, Connection, CursorResult, Dialect, MetaData, String, Table
-from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.schema import PrimaryKeyConstraint
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.expression import TableClause
 
 from whimbrel.ddl.literals import ansi_binary_literal
 from whimbrel.ddl.rows import Rows, batches, check_columns
+from whimbrel.ddl.script_connection import ScriptConnection
 from whimbrel.ddl.sink import ConnectionSink, Sink, TextSink, Unconnected
 from whimbrel.revisions import MAX_REVISION_ID_LENGTH
 
@@ -66,8 +66,8 @@ class ImplSession:
 
     @property
     def bind(self) -> Connection | None:
-        """The connection; ``None`` where SQL is written as text."""
-        return self.connection
+        """What scripts execute on: the connection, or, where SQL is written as text, a stand-in that writes."""
+        return cast(Connection, self.event_connection()) if self.as_sql else self.connection
 
     # -- the run ------------------------------------------------------------------------------------------------------
 
@@ -174,8 +174,8 @@ class ImplSession:
 
     # -- within -------------------------------------------------------------------------------------------------------
 
-    def event_connection(self) -> Connection | MockConnection:
+    def event_connection(self) -> Connection | ScriptConnection:
         """Return what listeners of table events, such as PostgreSQL's enum types, execute on."""
         if self.connection is not None and not self.as_sql:
             return self.connection
-        return MockConnection(self.dialect, lambda construct, *args, **kw: self.execute(construct))
+        return ScriptConnection(self.dialect, self.sink)

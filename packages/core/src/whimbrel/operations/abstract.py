@@ -235,7 +235,10 @@ class AbstractOperations:
         return self.migration_context
 
     def get_bind(self) -> Connection:
-        """Return the connection; ``None`` where SQL is written as text.
+        """Return the connection.
+
+        Where SQL is written as text it is a stand-in: it knows its ``dialect`` and writes what it is given to execute,
+        but there is nothing to read, and no result.
 
         Example::
 
@@ -268,7 +271,7 @@ class AbstractOperations:
         from sqlalchemy.ext.asyncio import AsyncConnection
         from sqlalchemy.util import await_only
 
-        connection: Connection | None = self.impl.bind
+        connection: Connection | None = self.impl.connection
         if connection is None or not connection.dialect.is_async:
             raise CommandError(
                 "op.run_async() needs a connection of an async engine, and this run has "

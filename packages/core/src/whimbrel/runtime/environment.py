@@ -343,7 +343,7 @@ class EnvironmentContext:
         return self._context
 
     def get_bind(self) -> Connection | None:
-        """Return the connection; ``None`` when SQL is written as text."""
+        """Return the connection; when SQL is written as text, a stand-in that writes what it is given to execute."""
         return self.get_context().bind
 
     def get_impl(self) -> DefaultImpl:

@@ -97,7 +97,7 @@ def _wanted_a_connection(error: BaseException) -> bool:
 _NOT_THEIRS = frozenset(("whimbrel", "sqlalchemy"))
 _CONNECTION = frozenset(("get_bind", "bind", "connection"))
 _NO_DATABASE = """\
-With --sql there is no database: op.get_bind() and op.get_context().connection are None. Read only where there is one:
+With --sql there is no database to read from: what op.get_bind() executes is written. Read only where there is one:
     if not op.get_context().as_sql:  # or: if not context.is_offline_mode():
         ..."""
 

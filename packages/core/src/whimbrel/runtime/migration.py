@@ -162,8 +162,8 @@ class MigrationContext:
 
     @property
     def bind(self) -> Connection | None:
-        """The connection; ``None`` when SQL is written as text."""
-        return self.connection
+        """What scripts execute on: the connection, or, when SQL is written as text, a stand-in that writes."""
+        return self.impl.bind
 
     @property
     def config(self) -> Config | None:
