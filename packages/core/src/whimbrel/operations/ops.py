@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from whimbrel.operations.directives.alter_column import AlterColumnOp
 from whimbrel.operations.directives.any_constraint import AddConstraintOp, DropConstraintOp
 from whimbrel.operations.directives.base import AlterTableOp, MigrateOperation
-from whimbrel.operations.directives.columns import AddColumnOp, AlterColumnOp, DropColumnOp
+from whimbrel.operations.directives.columns import AddColumnOp, DropColumnOp
 from whimbrel.operations.directives.constraints import (
     CreateCheckConstraintOp,
     CreateForeignKeyOp,

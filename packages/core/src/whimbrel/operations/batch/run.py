@@ -14,8 +14,9 @@ from whimbrel.operations.batch.draft import CHANGES, TableDraft
 from whimbrel.operations.batch.names import renamed
 from whimbrel.operations.batch.outcome import rebuild_of
 from whimbrel.operations.batch.settings import BatchSettings
+from whimbrel.operations.directives.alter_column import AlterColumnOp
 from whimbrel.operations.directives.base import MigrateOperation
-from whimbrel.operations.directives.columns import AddColumnOp, AlterColumnOp, DropColumnOp
+from whimbrel.operations.directives.columns import AddColumnOp, DropColumnOp
 from whimbrel.operations.recreate import Batch, TableRebuild
 
 
