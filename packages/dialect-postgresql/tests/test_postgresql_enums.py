@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, ENUM
 
 from testing.databases import Database
 from testing.postgresql import everything, there_and_back
+from testing.projects import Project
 from testing.wings import Case, apply, changes, dedent, operations, sql_of
-from whimbrel.errors import CommandError, UnsupportedOperation
+from whimbrel import command
+from whimbrel.errors import CommandError, MigrationFailed, UnsupportedOperation
 from whimbrel.operations import MigrateOperation, Operations
 from whimbrel_postgresql.enum_operations import (
     AddEnumValueOp,
@@ -254,6 +257,29 @@ def test_what_to_do_where_a_value_is_used_too_early(postgresql_database: Databas
             or use it in the next revision.
             """
         )
+
+
+def test_a_run_says_what_to_do_whoever_sent_the_statement(postgresql_database: Database, tmp_path: Path) -> None:
+    project = Project(tmp_path, postgresql_database.url)
+    (project.versions / "a1_too_early.py").write_text(
+        """import sqlalchemy as sa
+from whimbrel import op
+
+revision = "a1"
+down_revision = None
+
+
+def upgrade():
+    op.create_table("t", sa.Column("m", sa.Enum("x", name="kind")))
+    with op.get_context().autocommit_block():
+        pass
+    op.add_enum_value("kind", "y")
+    op.get_bind().execute(sa.text("INSERT INTO t VALUES ('y')"))
+"""
+    )
+    with pytest.raises(MigrationFailed, match='unsafe use of new value "y" of enum type kind') as caught:
+        command.upgrade(project.config(), "head")
+    assert "or use it in the next revision." in str(caught.value)
 
 
 def test_what_to_do_where_a_statement_refuses_transactions(postgresql_database: Database) -> None:
