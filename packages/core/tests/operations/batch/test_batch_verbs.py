@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import threading
 from collections.abc import Callable
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from testing.databases import Database
 from whimbrel.errors import CommandError, PluginError
 from whimbrel.operations import (
     AbstractOperations,
@@ -288,3 +291,25 @@ def test_twenty_threads_with_a_database_each(tmp_path: Path, new_run: Any) -> No
     for thread in threads:
         thread.join(60)
     assert failures == []
+
+
+def test_a_block_awaits_on_the_connection_of_an_async_engine(sqlite_database: Database, new_run: Any) -> None:
+    seen: list[int] = []
+
+    async def look(connection: AsyncConnection) -> None:
+        seen.append((await connection.execute(sa.text("SELECT count(*) FROM account"))).scalar_one())
+
+    def migrate(connection: sa.Connection) -> None:
+        op = Operations(new_run(connection))
+        account(op)
+        with op.batch_alter_table("account", recreate="always") as batch:
+            batch.run_async(look)
+            batch.drop_column("name")
+        assert columns(connection) == ["id"]
+
+    async def main() -> None:
+        async with sqlite_database.async_engine().connect() as connection:
+            await connection.run_sync(migrate)
+
+    asyncio.run(main())
+    assert seen == [1]
