@@ -33,15 +33,15 @@ STATEMENTS: dict[str, Action] = {
     "ALTER TABLE t MODIFY x VARCHAR(30) NULL FIRST, ALGORITHM=INPLACE, LOCK=NONE;": (
         lambda op: op.alter_column("t", "x", type_=String(30), mysql_first=True, **ASKED)
     ),
-    "ALTER TABLE t CHANGE x `w %%` VARCHAR(30) NULL COMMENT 'c' AFTER z, ALGORITHM=INPLACE, LOCK=NONE;": (
+    "ALTER TABLE t CHANGE x `w %` VARCHAR(30) NULL COMMENT 'c' AFTER z, ALGORITHM=INPLACE, LOCK=NONE;": (
         lambda op: op.alter_column(
             "t", "x", new_column_name="w %", comment="c", existing_type=String(30), mysql_after="z", **ASKED
         )
     ),
-    "CREATE INDEX `ix %%` ON t (`w %%`) ALGORITHM=INPLACE LOCK=NONE;": (
+    "CREATE INDEX `ix %` ON t (`w %`) ALGORITHM=INPLACE LOCK=NONE;": (
         lambda op: op.create_index("ix %", "t", ["w %"], **ASKED)
     ),
-    "ALTER TABLE t DROP INDEX `ix %%`, ALGORITHM=INPLACE, LOCK=NONE;": lambda op: op.drop_index("ix %", "t", **ASKED),
+    "ALTER TABLE t DROP INDEX `ix %`, ALGORITHM=INPLACE, LOCK=NONE;": lambda op: op.drop_index("ix %", "t", **ASKED),
     "ALTER TABLE t ADD CONSTRAINT uq UNIQUE (b), ALGORITHM=INPLACE, LOCK=NONE;": (
         lambda op: op.create_unique_constraint("uq", "t", ["b"], **ASKED)
     ),
@@ -63,7 +63,7 @@ STATEMENTS: dict[str, Action] = {
     "ALTER TABLE t DROP PRIMARY KEY, ALGORITHM=COPY;": (
         lambda op: op.drop_constraint("PRIMARY", "t", "primary", mysql_algorithm="COPY")
     ),
-    "ALTER TABLE t DROP COLUMN `w %%`, ALGORITHM=INPLACE, LOCK=NONE;": (lambda op: op.drop_column("t", "w %", **ASKED)),
+    "ALTER TABLE t DROP COLUMN `w %`, ALGORITHM=INPLACE, LOCK=NONE;": (lambda op: op.drop_column("t", "w %", **ASKED)),
 }
 
 
@@ -75,15 +75,16 @@ def start(op: Operations) -> None:
 @pytest.mark.parametrize("dialect", ["mysql", "mariadb"])
 @pytest.mark.parametrize("sql", STATEMENTS)
 def test_as_text(sql: str, dialect: str) -> None:
-    assert sql_of(dialect, STATEMENTS[sql]) == sql.replace("%%", "%")
+    assert sql_of(dialect, STATEMENTS[sql]) == sql
 
 
 def test_a_server_takes_them(mysql_database: Database) -> None:
     with operations(mysql_database) as op:
         sent = list(statements(op, lambda: [start(op), *(action(op) for action in STATEMENTS.values())]))
     as_asked = [f"{line};" for line in sent if "ALGORITHM" in line]
-    # What MODIFY and CHANGE repeat comes from the server, in its own words.
-    assert [re.sub(r"varchar\((\d+)\)", r"VARCHAR(\1)", line) for line in as_asked] == list(STATEMENTS)
+    # What MODIFY and CHANGE repeat comes from the server, in its own words; some drivers want a % doubled.
+    spelt = [re.sub(r"varchar\((\d+)\)", r"VARCHAR(\1)", line).replace("%%", "%") for line in as_asked]
+    assert spelt == list(STATEMENTS)
     assert catalog(mysql_database) == [
         "check t.ck `a` > 0",
         "column owner.id INTEGER not null",

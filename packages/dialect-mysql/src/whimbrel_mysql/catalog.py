@@ -40,6 +40,8 @@ def definition(
         )
     syntax = Syntax(backslashes="NO_BACKSLASH_ESCAPES" not in mode, ansi_quotes="ANSI_QUOTES" in mode)
     statement = connection.execute(ShowCreateTable(table_name, schema)).one()[1]
+    if isinstance(statement, bytes | bytearray):  # of some drivers
+        statement = statement.decode()
     # Both servers write backslashes whether the session reads them or not.
     found = read_definition(statement if syntax.backslashes else without_escapes(statement), column_name, syntax)
     if found is not None and _GEOMETRY.fullmatch(str(found.type_)) and not found.details:

@@ -78,15 +78,16 @@ def drop_statement(const: Constraint, server: Server, if_exists: bool) -> Execut
 
 def _name_of(const: Constraint, server: Server) -> str:
     """Return the name of a constraint, as a naming convention may have made it."""
-    formatted = server.dialect.identifier_preparer.format_constraint(const) if const.name is not None else None
+    preparer = server.dialect.identifier_preparer
+    formatted = preparer.format_constraint(const) if const.name is not None else None
     if formatted is None:
         raise CommandError(
             f"drop_constraint(None, {const.table.name!r}): a constraint is dropped by its name.",
             "Give it; SHOW CREATE TABLE tells the name that the database has made.",
         )
     name = unquoted(formatted, Syntax(ansi_quotes=True))
-    # The preparer has doubled them for drivers that would see a placeholder.
-    return name.replace("%%", "%") if server.dialect.paramstyle in ("format", "pyformat") else name
+    # The preparer doubles them for drivers that would see a placeholder.
+    return name.replace("%%", "%") if "%%" in preparer.quote_identifier("%") else name
 
 
 def _kind_there(const: Constraint, name: str, kind: str | None, server: Server, if_exists: bool) -> str | None:
