@@ -128,8 +128,9 @@ class ForeignKeys:
     # -- the transactions of a run ------------------------------------------------------------------------------------
 
     def begun(self, connection: Connection) -> None:
-        """Remember how things stand at the beginning of a transaction that is ours to end."""
-        self._beginning = Beginning.now(connection) if enforced(connection) else None
+        """Remember how things stand at the beginning of a transaction that is ours to end, if it may matter."""
+        matters = _switch(connection.connection.driver_connection) is None and enforced(connection)
+        self._beginning = Beginning.now(connection) if matters else None
 
     def before_commit(self, connection: Connection) -> None:
         """See that nothing is violated that was not, if nobody else has: enforcement is off.

@@ -57,7 +57,7 @@ def all_or_nothing(connection: Connection) -> Iterator[None]:
     """Undo what an exception interrupts: to a savepoint in a transaction, else in a transaction of its own."""
     driver: Any = connection.connection.driver_connection
     inside = driver.in_transaction
-    connection.exec_driver_sql(f"SAVEPOINT {_SAVEPOINT}" if inside else "BEGIN")
+    connection.exec_driver_sql(f"SAVEPOINT {_SAVEPOINT}" if inside else "BEGIN IMMEDIATE")
     try:
         yield
         connection.exec_driver_sql(f"RELEASE {_SAVEPOINT}" if inside else "COMMIT")
@@ -140,7 +140,7 @@ class _Rebuild:
             self._refuse_what_would_break(None, frozenset())
             return create_table(self.impl, self.rebuild.new, self.temporary)
         definition = self.catalog.definition()
-        same = Rewriting(self.impl, definition, unchanged(self.rebuild.old)).statement("")
+        same = Rewriting(self.impl, definition, unchanged(self.rebuild.old), naming=False).statement("")
         if same != f"CREATE TABLE {definition.sql[definition.name_end :]}":
             raise cannot(f"The CREATE TABLE of {self.catalog.name} cannot be written again as it is.", OTHER_WAYS)
         with self.dependents.on_trial():

@@ -69,7 +69,7 @@ def reflect(
     keywords["info"] = {**keywords.get("info", {}), TEXT: definition.sql}
     table = Table(table_name, MetaData(), schema=schema, **{**options, **keywords})
     given = {folded(item.name): item for item in reflect_args if isinstance(item, Column)}
-    for column in _columns(inspect(connection), table, definition):
+    for column in _columns(inspect(connection), catalog.schema, table, definition):
         table.append_column(given.get(folded(column.name), column))
     _constrain(table, catalog, definition, [item for item in reflect_args if not isinstance(item, Column)])
     for item in catalog.objects(catalog.schema):
@@ -92,9 +92,9 @@ def _knows_strict(connection: Connection) -> bool:
 # -- columns ----------------------------------------------------------------------------------------------------------
 
 
-def _columns(inspector: Inspector, table: Table, definition: TableDefinition) -> Iterator[Column[Any]]:
+def _columns(inspector: Inspector, schema: str, table: Table, definition: TableDefinition) -> Iterator[Column[Any]]:
     """Yield the columns as SQLAlchemy reflects them, with their collations and expressions."""
-    for reflected in inspector.get_columns(definition.name, table.schema):
+    for reflected in inspector.get_columns(definition.name, schema):
         found: dict[str, Any] = {**reflected}
         said = definition.column(found["name"])
         collate, default = said.clause(ClauseKind.COLLATE), said.clause(ClauseKind.DEFAULT)

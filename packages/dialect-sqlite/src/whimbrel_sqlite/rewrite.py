@@ -25,12 +25,16 @@ class Rewriting:
     :param impl: knows the dialect, and which constraints it has.
     :param definition: the table's own, in which columns have their new names already.
     :param rebuild: what is to change.
+    :param naming: whether a constraint without a name gets the one that a naming convention, or the caller, has for it.
     """
 
-    def __init__(self, impl: DefaultImpl, definition: TableDefinition, rebuild: TableRebuild) -> None:
+    def __init__(
+        self, impl: DefaultImpl, definition: TableDefinition, rebuild: TableRebuild, *, naming: bool = True
+    ) -> None:
         self.impl = impl
         self.definition = definition
         self.rebuild = rebuild
+        self._names = naming
         self._compiler = ddl_compiler(impl)
         self._before = {
             rebuild.renamed.get(column.name, column.name): column
@@ -162,7 +166,7 @@ class Rewriting:
 
     def _naming(self, clause: Clause, constraint: Constraint) -> list[Edit]:
         """Return how a constraint without a name gets the one that a naming convention makes for it."""
-        if clause.name is not None or not isinstance(constraint.name, str):
+        if not self._names or clause.name is not None or not isinstance(constraint.name, str):
             return []
         return [Edit(clause.start, clause.start, f"CONSTRAINT {quoted(constraint.name)} ")]
 
