@@ -151,7 +151,9 @@ def _applied(directive: D, names: ColumnNames) -> D:
         changed.remote_cols = names(directive.remote_cols)
     keywords = getattr(directive, "kw", None)
     if keywords:
-        changed.kw = {key: item if isinstance(item, str) else names(item) for key, item in keywords.items()}
+        changed.kw = {
+            key: item if isinstance(item, str) or key == "info" else names(item) for key, item in keywords.items()
+        }
     done: D = changed
     return done
 
