@@ -39,6 +39,7 @@ def compared(context: AutogenContext) -> MigrationScript:
     script = MigrationScript(
         None, upgrade_ops=upgrade, downgrade_ops=upgrade.reverse_into(DowngradeOps()), imports=context.imports
     )
+    script.notes = context.notes
     hook = context.migration_context.plugins.hook
     hook.whimbrel_process_directives(context=context.migration_context, script=script)
     return script

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from whimbrel.commands.branches import branches
     from whimbrel.commands.check import check
     from whimbrel.commands.current import current
+    from whimbrel.commands.diff import diff
     from whimbrel.commands.downgrade import downgrade
     from whimbrel.commands.edit import edit
     from whimbrel.commands.ensure_version import ensure_version
@@ -30,6 +31,7 @@ __all__ = [
     "branches",
     "check",
     "current",
+    "diff",
     "downgrade",
     "edit",
     "ensure_version",

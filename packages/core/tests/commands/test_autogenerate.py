@@ -179,7 +179,7 @@ class TestCheck:
             connection.exec_driver_sql("CREATE TABLE account (id INTEGER)")
         project = shop()
         assert said(command.check, project) == "No new upgrade operations detected.\n"
-        assert json.loads(said(command.check, project, as_json=True)) == {"differences": []}
+        assert json.loads(said(command.check, project, as_json=True)) == {"differences": [], "notes": []}
 
     def test_differences(self, shop, comparer):
         config = shop().config()
@@ -189,4 +189,22 @@ class TestCheck:
         assert error.value.exit_code == 3
         assert [diff[0] for diff in error.value.diffs] == ["add_table"]
         (told,) = json.loads(config.stdout.getvalue())["differences"]
-        assert "account" in told
+        assert told == {
+            "change": "add",
+            "kind": "table",
+            "name": "account",
+            "table": "",
+            "schema": None,
+            "detail": "(1 column)",
+            "changes": [],
+        }
+
+    def test_diff_shows_the_same_and_judges_nothing(self, shop, comparer, said):
+        assert said(command.diff, shop()) == "+ table account (1 column)\n"
+
+    def test_diff_of_a_database_that_is_behind(self, shop, comparer, said):
+        project = shop()
+        project.add("a1")
+        assert said(command.diff, project) == (
+            "+ table account (1 column)\nNote: The database is not up to date: a1 has not run.\n"
+        )

@@ -14,6 +14,7 @@ PROMISED = [
     "branches",
     "check",
     "current",
+    "diff",
     "downgrade",
     "edit",
     "ensure_version",

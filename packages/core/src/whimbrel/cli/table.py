@@ -15,6 +15,7 @@ COMMANDS: Final[dict[str, str]] = {
     "ensure_version": "Create the version table if it is not there.",
     "current": "Show the revisions the database is at.",
     "check": "Tell whether models and database differ.",
+    "diff": "Show in what models and database differ.",
     "history": "List the revisions, newest first.",
     "heads": "Show the newest revisions.",
     "branches": "Show where the history forks.",

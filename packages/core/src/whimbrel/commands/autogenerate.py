@@ -22,13 +22,16 @@ Compared = Callable[[tuple[str, ...], MigrationContext, "MigrationScript"], None
 """Is shown the rows of the version table, the context, and what the database lacks."""
 
 
-def compare(config: Config, script: ScriptDirectory, then: Compared, *, asked: str) -> Plugins:
+def compare(
+    config: Config, script: ScriptDirectory, then: Compared, *, asked: str, behind: list[str] | None = None
+) -> Plugins:
     """Run the environment, and compare each database that it opens with its models.
 
     :param config: the settings.
     :param script: the version files.
     :param then: is shown what was found, once a database.
     :param asked: what needs it, for messages.
+    :param behind: takes a sentence about a database that is not at the heads; ``None`` to refuse such a one.
     :return: the plugins that compared.
     :raises AutogenerateNotInstalled: the package that compares is missing; no database is opened then.
     :raises CommandError: a database is not at the heads, or env.py names no models.
@@ -36,7 +39,15 @@ def compare(config: Config, script: ScriptDirectory, then: Compared, *, asked: s
 
     def plan(heads: tuple[str, ...], context: MigrationContext) -> tuple[()]:
         require_known(script.revision_map, heads, context.version_table)
-        _require_heads(script, heads, asked)
+        missing = _missing(script, heads)
+        if missing and behind is None:
+            raise CommandError(
+                f"Target database is not up to date: {', '.join(missing)} has not run, so {asked} would find its work "
+                "missing.",
+                "Bring it up first:  whimbrel upgrade heads",
+            )
+        if missing and behind is not None:
+            behind.append(f"The database is not up to date: {', '.join(missing)} has not run.")
         metadata = _metadata(context, asked)
         then(heads, context, environment.plugins.produce_migrations(context, metadata, asked=asked))
         return ()
@@ -48,15 +59,10 @@ def compare(config: Config, script: ScriptDirectory, then: Compared, *, asked: s
     return environment.plugins
 
 
-def _require_heads(script: ScriptDirectory, heads: tuple[str, ...], asked: str) -> None:
+def _missing(script: ScriptDirectory, heads: tuple[str, ...]) -> list[str]:
+    """Return the head revisions that a database at *heads* lacks."""
     at = {item.revision for item in script.get_all_current(heads)}
-    missing = [head for head in script.get_heads() if head not in at]
-    if missing:
-        raise CommandError(
-            f"Target database is not up to date: {', '.join(missing)} has not run, so {asked} would find its work "
-            "missing.",
-            "Bring it up first:  whimbrel upgrade heads",
-        )
+    return [head for head in script.get_heads() if head not in at]
 
 
 def _metadata(context: MigrationContext, asked: str) -> MetaData | tuple[MetaData, ...]:

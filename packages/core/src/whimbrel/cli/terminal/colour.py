@@ -11,6 +11,9 @@ _REV = "\x1b[33m"
 _HEAD = "\x1b[32m"
 _CURRENT = "\x1b[1;36m"
 _FORK = "\x1b[34m"
+_ADD = "\x1b[32m"
+_DROP = "\x1b[31m"
+_ALTER = "\x1b[33m"
 _END = "\x1b[0m"
 
 _PAINTED = (  # compiled by `re` when first used: where nobody looks at a terminal, never
@@ -18,9 +21,10 @@ _PAINTED = (  # compiled by `re` when first used: where nobody looks at a termin
     r"(?P<head>\((?:effective )?head\))"
     r"|(?P<current>\(current\))"
     r"|(?P<fork>\((?:branchpoint|mergepoint)\))"
+    r"|^ *(?:(?P<add>\+)|(?P<drop>-)|(?P<alter>~)) (?=(?:table|column|index|unique|foreign|primary|check|comment)\b).*"
     r"|(?:(?<=-> )|(?<=^Rev: )|(?<=^[●◆*@]  ))(?P<rev>[^\s,]+)"
 )
-_COLOURS = {"head": _HEAD, "current": _CURRENT, "fork": _FORK, "rev": _REV}
+_COLOURS = {"head": _HEAD, "current": _CURRENT, "fork": _FORK, "rev": _REV, "add": _ADD, "drop": _DROP, "alter": _ALTER}
 
 
 def is_terminal(stream: TextIO) -> bool:

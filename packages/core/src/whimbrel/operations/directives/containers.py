@@ -123,6 +123,8 @@ class MigrationScript(MigrateOperation):
         self.branch_label = branch_label
         self.version_path = version_path
         self.depends_on = depends_on
+        self.notes: list[str] = []
+        """What a person should know of the comparison, and no directive says."""
         self.upgrade_ops_list = _listed(upgrade_ops)
         self.downgrade_ops_list = _listed(downgrade_ops)
 

@@ -1,0 +1,19 @@
+"""``whimbrel diff``."""
+
+from __future__ import annotations
+
+import click
+
+from whimbrel.cli.terminal import options
+from whimbrel.cli.terminal.command import Command
+from whimbrel.cli.terminal.session import Session
+
+
+@click.command("diff", cls=Command)
+@options.as_json
+@click.pass_obj
+def command(session: Session, as_json: bool) -> None:
+    """Show in what models and database differ, + lacking, - too much, ~ different; the exit code judges nothing."""
+    from whimbrel.commands.diff import diff
+
+    session.run_environment(diff, as_json=as_json)
