@@ -87,3 +87,16 @@ def test_type_and_default_change_together(postgresql_database: Database) -> None
         ),
     )
     assert "column t.b INTEGER null default 8 -- bee" in catalog(postgresql_database)
+
+
+def test_a_default_that_is_an_expression() -> None:
+    """An expression of SQLAlchemy's has no truth value, so it is never asked for one."""
+    assert (
+        sql_of(
+            "postgresql",
+            lambda op: op.alter_column(
+                "t", "a", server_default=sa.func.length("abc"), existing_server_default=sa.func.length("ab")
+            ),
+        )
+        == "ALTER TABLE t ALTER COLUMN a SET DEFAULT length('abc');"
+    )

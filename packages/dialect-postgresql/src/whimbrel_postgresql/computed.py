@@ -11,6 +11,7 @@ from sqlalchemy import Computed, Dialect
 
 from whimbrel.errors import UnsupportedOperation
 from whimbrel.impl import Capability
+from whimbrel.unset import UNSET
 
 SINCE: Final = {Capability.COMPUTED_TO_PLAIN: 13, Capability.COMPUTED_EXPRESSION: 17}
 """Which version of PostgreSQL brought it: https://www.postgresql.org/docs/release/"""
@@ -43,7 +44,7 @@ def refuse_to_compute(dialect: Dialect, table_name: str, column_name: str, defau
             f"PostgreSQL {version} cannot change what {column} computes; 17 can.",
             "Drop the column and add it again.",
         )
-    elif default is None and isinstance(existing, Computed) and version is not None and version < 13:
+    elif default is not UNSET and isinstance(existing, Computed) and version is not None and version < 13:
         what = (
             f"PostgreSQL {version} cannot make computed {column} plain; 13 can.",
             "Add another column, copy the values with op.execute(), drop this one and rename the other.",

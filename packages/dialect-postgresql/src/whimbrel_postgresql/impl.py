@@ -22,11 +22,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeEngine
 
-from whimbrel.ddl import ColumnDefault, ServerDefault, TextSink, TypeArgument
+from whimbrel.ddl import ServerDefault, TextSink, TypeArgument, default_change
 from whimbrel.errors import CommandError
 from whimbrel.impl import Capability, DefaultImpl, Support
 from whimbrel.operations.recreate import TableRebuild
 from whimbrel.unset import UNSET, UnsetType
+from whimbrel_postgresql.compare import PostgresqlComparing
 from whimbrel_postgresql.computed import SINCE, refuse_to_compute
 from whimbrel_postgresql.concurrently import AUTOCOMMIT, is_concurrent, refuse_in_transaction, refuse_invalid
 from whimbrel_postgresql.ddl import PostgresqlColumnType, identity_changes
@@ -45,7 +46,7 @@ _REMEDIES: Final = {
 """What to do about an error, by its code: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
-class PostgresqlImpl(DefaultImpl):
+class PostgresqlImpl(PostgresqlComparing, DefaultImpl):
     """PostgreSQL, where a rollback undoes nearly all DDL and one statement changes one thing about a column."""
 
     __dialect__ = "postgresql"
@@ -208,7 +209,8 @@ class PostgresqlImpl(DefaultImpl):
         """Change a column; see :meth:`whimbrel.impl.DefaultImpl.alter_column`.
 
         The type goes first, as a new default has to fit the new type. An old default that is to go anyway goes before
-        it: PostgreSQL would not know how to cast it
+        it: PostgreSQL would not know how to cast it. So does one of another kind than the new one: a column cannot have
+        a default and be an identity
         (https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES).
 
         A column counts by a sequence of its own, SERIAL's way, where *existing_autoincrement* is true or its default is
@@ -234,8 +236,9 @@ class PostgresqlImpl(DefaultImpl):
             existing_server_default, existing_autoincrement, server_default, autoincrement
         )
         replaced = new_type is not None and server_default is not UNSET and _may_be_plain(existing_server_default)
-        if sequence.goes or replaced:
-            self.execute(ColumnDefault(*place, None, schema=schema))
+        if sequence.goes or replaced or _of_another_kind(server_default, existing_server_default):
+            was: dict[str, Any] = {"existing_server_default": existing_server_default}
+            self.execute(default_change(*place, None, self, schema=schema, **was))
             existing_server_default = None
             server_default = UNSET if server_default is None else server_default
         if sequence.goes:
@@ -303,6 +306,13 @@ class PostgresqlImpl(DefaultImpl):
 def _may_be_plain(default: ServerDefault | UnsetType | None) -> bool:
     """Return whether a column may have a default that DROP DEFAULT takes away."""
     return default is not None and not isinstance(default, Computed | Identity)
+
+
+def _of_another_kind(default: object, existing: object) -> bool:
+    """Return whether one default, identity or expression is to take the place of one that is of another kind."""
+    if any(item is None or item is UNSET for item in (default, existing)):
+        return False
+    return any(isinstance(default, kind) != isinstance(existing, kind) for kind in (Computed, Identity))
 
 
 def _says_nothing_new(default: object, existing: object) -> bool:
