@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import NoSuchTableError
+from sqlalchemy.exc import CompileError, NoSuchTableError
 from whimbrel_duckdb.reflection import DuckDBInspector, reflected_table
 
 from whimbrel.errors import CommandError
@@ -81,6 +81,15 @@ def test_a_table_with_an_index_cannot_be_altered_and_the_message_says_what_to_do
     apply(engine, lambda op: op.create_table("t", sa.Column("a", sa.Integer, index=True), sa.Column("b", sa.Integer)))
     with pytest.raises(CommandError, match="Drop what depends on it in a revision before this one"):
         apply(engine, lambda op: op.drop_column("t", "b"))
+
+
+def test_what_is_computed_is_not_stored() -> None:
+    column = sa.Column("b", sa.Integer, sa.Computed("a * 2"))
+    text = sql_of("duckdb", lambda op: op.create_table("t", sa.Column("a", sa.Integer), column))
+    assert "b INTEGER GENERATED ALWAYS AS (a * 2) VIRTUAL" in text
+    stored = sa.Column("b", sa.Integer, sa.Computed("a * 2", persisted=True))
+    with pytest.raises(CompileError, match="leave persisted=True out"):
+        sql_of("duckdb", lambda op: op.create_table("t", sa.Column("a", sa.Integer), stored))
 
 
 def test_a_renamed_table_stays_in_its_schema() -> None:

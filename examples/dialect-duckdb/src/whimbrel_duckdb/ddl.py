@@ -7,10 +7,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Computed
+from sqlalchemy.exc import CompileError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 
 from whimbrel.ddl import RenameTable, alter_table, format_column_name
+
+
+@compiles(Computed, "duckdb")
+def _computed(element: Computed, compiler: DDLCompiler, **kw: Any) -> str:
+    # duckdb-engine stands on SQLAlchemy's PostgreSQL, which had stored columns only for long; DuckDB has virtual ones.
+    if element.persisted:
+        raise CompileError("DuckDB does not store what it computes: leave persisted=True out")
+    expression = compiler.sql_compiler.process(element.sqltext, include_table=False, literal_binds=True)
+    return f"GENERATED ALWAYS AS ({expression}) VIRTUAL"
 
 
 @compiles(RenameTable, "duckdb")

@@ -9,6 +9,7 @@ from sqlalchemy import CursorResult, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 
+from whimbrel.ddl import TextSink
 from whimbrel.errors import CommandError
 from whimbrel.impl import Capability, DefaultImpl, Support
 from whimbrel_duckdb import ddl as _ddl  # tells SQLAlchemy how DuckDB spells some elements
@@ -43,6 +44,12 @@ class DuckDBImpl(DefaultImpl):
             Support.NO,
         ),
     }
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        if isinstance(self.sink, TextSink):
+            # SQLAlchemy 2.0's PostgreSQL, which duckdb-engine stands on, doubles them until a server says otherwise.
+            self.sink.dialect._backslash_escapes = False  # type: ignore[attr-defined]  # PGDialect's own attribute
 
     def execute(
         self, sql: Executable | str, execution_options: Mapping[str, Any] | None = None

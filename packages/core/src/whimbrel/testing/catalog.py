@@ -66,7 +66,7 @@ def catalog(inspector: Inspects, schema: str | None = None) -> list[str]:
 
 
 def changes(before: list[str], after: list[str]) -> str:
-    """Return the lines that went (``- ``), then those that came (``+ ``).
+    """Return the lines that went, each after a minus, then those that came, each after a plus.
 
     :param before: an earlier :func:`catalog`.
     :param after: a later one.
@@ -78,8 +78,8 @@ def changes(before: list[str], after: list[str]) -> str:
 def mismatches(patterns: Iterable[str], lines: Iterable[str]) -> list[str]:
     """Return what keeps *lines* from being what *patterns* say: each line fits one, each pattern fits a line.
 
-    :param patterns: lines of :func:`changes` in which ``*`` stands for anything. One that begins with ``? `` need not
-        be there: what some databases count twice, such as a unique constraint that is an index, too.
+    :param patterns: lines of :func:`changes` in which ``*`` stands for anything. One after a question mark need
+        not be there: what some databases count twice, such as a unique constraint that is an index, too.
     :param lines: lines of :func:`changes`.
     """
     wanted = {pattern: _rule(pattern.removeprefix("? ")) for pattern in patterns}
