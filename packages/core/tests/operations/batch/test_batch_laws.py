@@ -83,7 +83,9 @@ def _draw_changes(draw: st.DrawFn, found: Drawn, kinds: Any, nullable: Any, defa
         lambda name: ops.AlterColumnOp(
             "t",
             now[name],
-            modify_server_default=draw(st.sampled_from([None, *map(str, VALUES[kinds[name]])])),
+            modify_server_default=draw(
+                st.sampled_from([None, *map(str, VALUES[kinds[name]])]).filter(lambda new: new != defaults[name])
+            ),
             existing_server_default=defaults[name],
         ),
         lambda name: ops.AlterColumnOp(
