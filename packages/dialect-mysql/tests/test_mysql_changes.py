@@ -82,7 +82,7 @@ def other_database(new_database: Callable[[str], Database]) -> Database:
     return new_database("mysql")
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_change_and_back(mysql_database: Database, other_database: Database, data: st.DataObject) -> None:
     table = data.draw(NAMES)
