@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKeyConstraint, Table, UniqueConstraint
+from sqlalchemy.dialects import sqlite
 
 from testing.databases import Database
 from testing.sqlite import script, text_of_table
 from testing.wings import apply, operations
 from whimbrel.operations import Operations
+from whimbrel_sqlite.types import type_of
 
 START = """
 CREATE TABLE other (x INT, y INT, PRIMARY KEY (y, x));
@@ -61,6 +63,29 @@ def test_all_of_it_is_there(sqlite_database: Database) -> None:
     (index,) = table.indexes
     assert [str(item) for item in index.expressions] == ["a DESC", "lower(a)", "t.b"]
     assert (index.unique, str(index.dialect_options["sqlite"]["where"])) == (True, "b > 5")
+
+
+@pytest.mark.parametrize(
+    ("text", "spelt"),
+    [
+        ("", None),
+        ("INT", "INTEGER"),
+        ("integer ( 11 )", "INTEGER"),
+        ("VARCHAR(20)", "VARCHAR(20)"),
+        ("varying character(9)", "TEXT(9)"),
+        ("NUMERIC(10, 2)", "NUMERIC(10, 2)"),
+        ("DOUBLE PRECISION", "REAL"),
+        ("Double  Quick", "REAL"),
+        ("FANCY", "NUMERIC"),
+        ("LONGBLOB", None),
+        ("POINT", "INTEGER"),
+        ("DATETIME", "DATETIME"),
+        ('"odd type"', "NUMERIC"),
+    ],
+)
+def test_any_name_is_a_type(text: str, spelt: str | None) -> None:
+    found = type_of(text, sqlite.dialect())
+    assert isinstance(found, sa.types.NullType) if spelt is None else found.compile(sqlite.dialect()) == spelt
 
 
 def test_listeners_hear_of_columns(sqlite_database: Database) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Constraint,
     ForeignKeyConstraint,
     Index,
-    Inspector,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -29,6 +28,7 @@ from whimbrel_sqlite.definition import Clause, ClauseKind, TableDefinition
 from whimbrel_sqlite.grammar import read_create_index
 from whimbrel_sqlite.names import folded
 from whimbrel_sqlite.tokens import meaningful
+from whimbrel_sqlite.types import type_of
 
 ORIGIN: Final = "whimbrel_sqlite_clause"
 """Under this key, ``info`` of a reflected constraint has the place of its clause in the table's definition."""
@@ -69,7 +69,7 @@ def reflect(
     keywords["info"] = {**keywords.get("info", {}), TEXT: definition.sql}
     table = Table(table_name, MetaData(), schema=schema, **{**options, **keywords})
     given = {folded(item.name): item for item in reflect_args if isinstance(item, Column)}
-    for column in _columns(inspect(connection), catalog.schema, table, definition):
+    for column in _columns(connection, table, definition):
         table.append_column(given.get(folded(column.name), column))
     _constrain(table, catalog, definition, [item for item in reflect_args if not isinstance(item, Column)])
     for item in catalog.objects(catalog.schema):
@@ -92,16 +92,23 @@ def _knows_strict(connection: Connection) -> bool:
 # -- columns ----------------------------------------------------------------------------------------------------------
 
 
-def _columns(inspector: Inspector, schema: str, table: Table, definition: TableDefinition) -> Iterator[Column[Any]]:
-    """Yield the columns as SQLAlchemy reflects them, with their collations and expressions."""
-    for reflected in inspector.get_columns(definition.name, schema):
-        found: dict[str, Any] = {**reflected}
-        said = definition.column(found["name"])
+def _columns(connection: Connection, table: Table, definition: TableDefinition) -> Iterator[Column[Any]]:
+    """Yield the columns; listeners hear of each what they hear of a Table with ``autoload_with``."""
+    inspector = inspect(connection)
+    key = {folded(name) for clause in definition.of_kind(ClauseKind.PRIMARY_KEY) for name in clause.columns}
+    for said in definition.columns:
+        type_ = type_of(definition.sql[said.type_start : said.type_end], connection.dialect)
         collate, default = said.clause(ClauseKind.COLLATE), said.clause(ClauseKind.DEFAULT)
-        if collate is not None and isinstance(found["type"], String):
-            found["type"].collation = collate.body
-        found["default"] = None if default is None else default.body
-        table.dispatch.column_reflect(inspector, table, found)  # what listeners hear of a Table with autoload_with
+        if collate is not None and isinstance(type_, String):
+            type_.collation = collate.body
+        found: dict[str, Any] = {
+            "name": said.name,
+            "type": type_,
+            "nullable": said.clause(ClauseKind.NOT_NULL) is None,
+            "default": None if default is None else default.body,
+            "primary_key": int(folded(said.name) in key),
+        }
+        table.dispatch.column_reflect(inspector, table, found)
         column: Column[Any] = Column(
             found["name"],
             found["type"],
@@ -112,9 +119,8 @@ def _columns(inspector: Inspector, schema: str, table: Table, definition: TableD
         )
         generated = said.clause(ClauseKind.GENERATED)
         if generated is not None:
-            Computed(plain_text(generated.body), persisted="STORED" in generated.words)._set_parent_with_dispatch(
-                column
-            )
+            computed = Computed(plain_text(generated.body), persisted="STORED" in generated.words)
+            computed._set_parent_with_dispatch(column)  # how Column() itself takes it
         yield column
 
 
