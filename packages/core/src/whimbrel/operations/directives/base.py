@@ -67,7 +67,7 @@ class MigrateOperation:
                 return DropViewOp(self.name)
     """
 
-    # Whether autogenerate puts it before what it does to tables, as the creation of a type has to be; else it comes after.
+    # Whether autogenerate puts it before what it does to tables, as the creation of a type has to be; else after.
     before_tables: ClassVar[bool] = False
 
     @cached_property
