@@ -30,8 +30,12 @@ def whimbrel_compare_table(context: AutogenContext, table: TablePair) -> list[Mi
                 CreateCheckConstraintOp.from_constraint(other).reverse(),
                 CreateCheckConstraintOp.from_constraint(item),
             ]
+    nameless = [item for item in ours.constraints if isinstance(item, CheckConstraint) and item.name is None]
     for name, item in database.items():
-        if name not in models and context.run_object_filters(item, name, "check_constraint", True, None):
+        made_up = [not _differs(context, table, Pair(item, other)) for other in nameless if name not in models]
+        if name in models or any(made_up):
+            continue
+        if context.run_object_filters(item, name, "check_constraint", True, None):
             found.append(CreateCheckConstraintOp.from_constraint(item).reverse())
     return found
 

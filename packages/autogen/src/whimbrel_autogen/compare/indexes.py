@@ -84,7 +84,11 @@ class _Keys:
         said = self._context.subjects.compares_index(context=self._context, table=self._table, index=Pair(theirs, ours))
         if said is not None:
             return ComparisonResult.Different("") if said else ComparisonResult.Equal()
-        answer = self._context.impl.compare_indexes(ours, theirs)
+        impl, reflected = self._context.impl, self._table.reflected
+        question = impl.index_question(reflected, ours, theirs) if reflected is not None else None
+        if question is not None:
+            return ComparisonResult.Equal() if self._context.is_same(question) else ComparisonResult.Different("")
+        answer = impl.compare_indexes(ours, theirs)
         if answer.is_skip:
             self._context.note(f"Index {theirs.name} of {self._table.name}: {answer.message}")
         return answer

@@ -92,10 +92,10 @@ class Comparing:
 
         Empty for a type that is not known (``NullType``), which is never told to differ.
         """
-        real = type_.dialect_impl(self.dialect)
-        if isinstance(real, NullType):
+        if isinstance(type_.dialect_impl(self.dialect), NullType):
             return ""
-        return self.normalize_type(str(self.dialect.type_compiler_instance.process(real)))
+        # The type itself, as CREATE TABLE spells it: what drivers make of it may be another, VARCHAR of a CHAR.
+        return self.normalize_type(str(self.dialect.type_compiler_instance.process(type_)))
 
     def normalize_type(self, spelled: str) -> str:
         """Return the compiled text of a type in the spelling that is compared.
@@ -182,6 +182,17 @@ class Comparing:
         if ours != theirs:
             told.append(f"({', '.join(theirs)}) to ({', '.join(ours)})")
         return ComparisonResult.Different(told) if told else ComparisonResult.Equal()
+
+    def index_question(
+        self, table: ReflectedTable, metadata_index: Index, reflected_index: Index
+    ) -> Expressions | None:
+        """Return what to ask the database about two indexes of one name; ``None`` to :meth:`compare_indexes` instead.
+
+        :param table: their table, as the database has it.
+        :param metadata_index: as the models have it.
+        :param reflected_index: as the database has it.
+        """
+        return None
 
     def spell_index_part(self, part: Any) -> str:
         """Return one column or expression of an index in the spelling that is compared."""

@@ -55,14 +55,14 @@ class ComparisonResult:
 class Expressions:
     """Two spellings of one expression, which may mean the same.
 
-    :param kind: ``default``, ``check``, ``index`` or ``computed``.
+    :param kind: ``default``, ``check``, ``index``, ``computed``, or ``constraint`` for one of a dialect's own.
     :param table: the table it is about, as the database has it.
     :param column: the column, where it is about one.
     :param database: the database's spelling.
     :param models: the models' spelling, as SQL text.
     """
 
-    kind: Literal["default", "check", "index", "computed"]
+    kind: Literal["default", "check", "index", "computed", "constraint"]
     table: ReflectedTable
     column: str | None
     database: str
