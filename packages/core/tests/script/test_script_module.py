@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import marshal
 import os
+import py_compile
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from whimbrel.errors import CommandError, ScriptError, ScriptRaised, ScriptSyntaxError
+from whimbrel.script.bytecode import cached_code
+from whimbrel.script.module import load_module
 
 
 def test_files_are_run_only_when_their_module_is_asked_for(project) -> None:
@@ -143,3 +148,49 @@ def test_without_env_py_the_built_in_one_runs(project) -> None:
     assert os.path.basename(script.env_py_location) == "builtin_env.py"
     with pytest.raises(CommandError):  # it is the real one: it misses the run that it would be part of
         script.run_env()
+
+
+class TestKeptBytecode:
+    """What Python keeps of a file is used as long as it is of that file, and no longer."""
+
+    def kept(self, tmp_path, text="value = 1\n", **options):
+        path = tmp_path / "a1.py"
+        path.write_text(text)
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+        pyc = py_compile.compile(str(path), doraise=True, **options)
+        return path, Path(pyc)
+
+    def value(self, path):
+        return load_module(str(path)).value
+
+    def test_it_is_used(self, tmp_path):
+        path, pyc = self.kept(tmp_path)
+        assert cached_code(str(path), path.stat()) is not None
+        data = pyc.read_bytes()
+        pyc.write_bytes(data[:16] + marshal.dumps(compile("value = 2", str(path), "exec")))
+        assert self.value(path) == 2
+
+    @pytest.mark.parametrize("at", [(1_000_000_001, 1_000_000_001), (1_000_000_000, 1_000_000_000)])
+    def test_an_edit_counts(self, tmp_path, at):
+        path, _ = self.kept(tmp_path)
+        path.write_text("value = 3  # longer\n")
+        os.utime(path, at)
+        assert cached_code(str(path), path.stat()) is None
+        assert self.value(path) == 3
+
+    def test_what_is_damaged_is_made_anew(self, tmp_path):
+        path, pyc = self.kept(tmp_path)
+        pyc.write_bytes(pyc.read_bytes()[:20])
+        assert self.value(path) == 1
+
+    def test_one_that_goes_by_its_hash_is_left_to_python(self, tmp_path):
+        path, _ = self.kept(tmp_path, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
+        assert cached_code(str(path), path.stat()) is None
+        assert self.value(path) == 1
+
+    def test_a_folder_that_moved_tells_its_new_name(self, tmp_path):
+        (tmp_path / "old").mkdir()
+        self.kept(tmp_path / "old", "def where():\n    raise LookupError\n")
+        (tmp_path / "old").rename(tmp_path / "new")
+        path = str(tmp_path / "new" / "a1.py")
+        assert load_module(path).where.__code__.co_filename == path

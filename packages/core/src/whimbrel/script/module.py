@@ -12,6 +12,7 @@ from typing import Final
 
 from whimbrel.errors import CommandError, ScriptError, ScriptRaised, ScriptSyntaxError
 from whimbrel.redact import redact
+from whimbrel.script.bytecode import cached_code
 
 _YOUNG_NS: Final = 2_000_000_000
 _READ: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0)
@@ -121,10 +122,15 @@ def run_file(path: str) -> ModuleType:
 
 def _code(loader: SourceFileLoader | SourcelessFileLoader, name: str, path: str) -> CodeType:
     try:
-        if isinstance(loader, SourceFileLoader) and time.time_ns() - os.stat(path).st_mtime_ns < _YOUNG_NS:
-            # The bytecode cache knows whole seconds only: it would miss a second edit within this one.
-            code: CodeType | None = loader.source_to_code(loader.get_data(path), path)
-        else:
+        code: CodeType | None = None
+        if isinstance(loader, SourceFileLoader):
+            state = os.stat(path)
+            if time.time_ns() - state.st_mtime_ns < _YOUNG_NS:
+                # The bytecode cache knows whole seconds only: it would miss a second edit within this one.
+                code = loader.source_to_code(loader.get_data(path), path)
+            else:
+                code = cached_code(path, state)
+        if code is None:
             code = loader.get_code(name)
     except (SyntaxError, ValueError) as error:
         raise not_python(error, path) from error
