@@ -27,8 +27,10 @@ def of(verb: str) -> list[Call]:
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_each_operation_has_a_call(dialect: str) -> None:
     context = MigrationContext.configure(dialect_name=dialect, opts={"as_sql": True, "output_buffer": io.StringIO()})
-    verbs = set(context.registry.verbs()) | {"batch_alter_table"}
-    assert verbs - {call.verb for call in CALLS if dialect in call.dialects} == set()
+    found = {verb: context.registry.directive(verb) for verb in context.registry.verbs()}
+    # Other tests of this process declare verbs, too.
+    ours = {verb for verb, directive in found.items() if directive and directive.__module__.startswith("whimbrel")}
+    assert (ours | {"batch_alter_table"}) - {call.verb for call in CALLS if dialect in call.dialects} == set()
 
 
 def test_each_operation_of_a_batch_is_called() -> None:
