@@ -131,7 +131,7 @@ def _code(loader: SourceFileLoader | SourcelessFileLoader, name: str, path: str)
             else:
                 code = cached_code(path, state)
         if code is None:
-            code = loader.get_code(name)
+            code = _code_of(loader, name, path)
     except (SyntaxError, ValueError) as error:
         raise not_python(error, path) from error
     except (ImportError, EOFError) as error:
@@ -146,6 +146,17 @@ def _code(loader: SourceFileLoader | SourcelessFileLoader, name: str, path: str)
         ) from error
     assert code is not None  # both loaders return code or raise
     return code
+
+
+def _code_of(loader: SourceFileLoader | SourcelessFileLoader, name: str, path: str) -> CodeType | None:
+    try:
+        return loader.get_code(name)
+    except EOFError:
+        if isinstance(loader, SourcelessFileLoader):
+            raise
+        # What was kept of the source is cut short, by a full disk for instance. Python itself would go no further.
+        code: CodeType = loader.source_to_code(loader.get_data(path), path)
+        return code
 
 
 def _raised(error: BaseException, path: str) -> ScriptRaised:
