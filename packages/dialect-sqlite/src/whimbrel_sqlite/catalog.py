@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import NoSuchTableError
@@ -155,26 +155,8 @@ class Catalog:
     def _difference(self, definition: TableDefinition) -> str | None:
         """Return where SQLite and our own reading differ."""
         rows = self.rows(f"PRAGMA {quoted(self.schema)}.table_xinfo({quoted(self.name)})")
-        columns = [name for _, name, *_ in rows]
-        if columns != [column.name for column in definition.columns]:
-            return f"its columns are {', '.join(columns)}"
-        hidden = {0: False, 2: True, 3: True}
-        for (_, name, _, notnull, default, key, kind), column in zip(rows, definition.columns, strict=True):
-            clause = column.clause(ClauseKind.DEFAULT)
-            said = None if clause is None else clause.body
-            if (default is None) != (said is None):
-                return f"column {name} has the default {default}"
-            if hidden.get(kind) is not (column.clause(ClauseKind.GENERATED) is not None):
-                return f"column {name} is of another kind"
-            if notnull and not key and column.clause(ClauseKind.NOT_NULL) is None:  # of a key it may go without saying
-                return f"column {name} is NOT NULL"
-        keys = {folded(name) for _, name, _, _, _, place, _ in rows if place}
-        if keys != {folded(name) for clause in definition.of_kind(ClauseKind.PRIMARY_KEY) for name in clause.columns}:
-            return f"its primary key is ({', '.join(sorted(keys))})"
         references = self.rows("SELECT DISTINCT id FROM pragma_foreign_key_list(?, ?)", self.name, self.schema)
-        if len(references) != len(definition.of_kind(ClauseKind.FOREIGN_KEY)):
-            return f"it has {len(references)} foreign keys"
-        return None
+        return difference(definition, rows, len(references))
 
     def columns(self) -> list[str]:
         """Return the names of the table's columns."""
@@ -184,3 +166,33 @@ class Catalog:
         """Return the columns of a table's primary key, in its order; none where there is no such table."""
         found = self.rows("SELECT name FROM pragma_table_info(?, ?) WHERE pk > 0 ORDER BY pk", table, self.schema)
         return [name for (name,) in found]
+
+
+_KINDS: Final = {0: False, 2: True, 3: True}
+"""Whether a column is computed, by what the PRAGMA calls ``hidden``."""
+
+
+def difference(definition: TableDefinition, rows: Sequence[Any], references: int) -> str | None:
+    """Return where SQLite and our own reading of a CREATE TABLE differ; ``None`` where they agree.
+
+    :param definition: our own reading.
+    :param rows: what ``PRAGMA table_xinfo`` says.
+    :param references: how many foreign keys SQLite has found.
+    """
+    columns = [row[1] for row in rows]
+    if columns != [column.name for column in definition.columns]:
+        return f"its columns are {', '.join(columns)}"
+    for (_, name, _, notnull, default, key, kind), column in zip(rows, definition.columns, strict=True):
+        kinds = {clause.kind for clause in column.clauses}
+        if (default is None) is (ClauseKind.DEFAULT in kinds):
+            return f"column {name} has the default {default}"
+        if _KINDS.get(kind) is not (ClauseKind.GENERATED in kinds):
+            return f"column {name} is of another kind"
+        if notnull and not key and ClauseKind.NOT_NULL not in kinds:  # of a key it may go without saying
+            return f"column {name} is NOT NULL"
+    keys = {folded(name) for _, name, _, _, _, place, _ in rows if place}
+    if keys != {folded(name) for clause in definition.of_kind(ClauseKind.PRIMARY_KEY) for name in clause.columns}:
+        return f"its primary key is ({', '.join(sorted(keys))})"
+    if references != len(definition.of_kind(ClauseKind.FOREIGN_KEY)):
+        return f"it has {references} foreign keys"
+    return None

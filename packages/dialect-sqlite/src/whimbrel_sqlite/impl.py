@@ -27,6 +27,7 @@ from whimbrel.impl.needs import of_new_constraint
 from whimbrel.operations.recreate import Batch, TableRebuild
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_sqlite import ddl as _ddl  # tells SQLAlchemy how SQLite spells some elements
+from whimbrel_sqlite.compare import SQLiteComparing
 from whimbrel_sqlite.foreign_keys import ForeignKeys
 from whimbrel_sqlite.limits import always_refused, refused_with_rows
 
@@ -37,7 +38,7 @@ DROP_COLUMN_SINCE = (3, 35)  # https://www.sqlite.org/changes.html#version_3_35_
 SINCE = {Capability.RENAME_COLUMN: RENAME_COLUMN_SINCE, Capability.DROP_COLUMN: DROP_COLUMN_SINCE}
 
 
-class SQLiteImpl(DefaultImpl):
+class SQLiteImpl(SQLiteComparing, DefaultImpl):
     """SQLite, where a rollback undoes all DDL once a transaction has really begun, and ALTER TABLE does little."""
 
     __dialect__ = "sqlite"

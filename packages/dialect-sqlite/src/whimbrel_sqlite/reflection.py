@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Constraint,
+    Dialect,
     ForeignKeyConstraint,
     Index,
     MetaData,
@@ -19,8 +20,9 @@ from sqlalchemy import (
     UniqueConstraint,
     inspect,
 )
+from sqlalchemy.engine.interfaces import ReflectedColumn
 from sqlalchemy.schema import ColumnCollectionConstraint, Computed, SchemaItem, conv
-from sqlalchemy.types import NullType
+from sqlalchemy.types import NullType, TypeEngine
 
 from whimbrel.ddl import plain_text
 from whimbrel_sqlite.catalog import Catalog
@@ -63,7 +65,7 @@ def reflect(
     definition = catalog.definition()
 
     options: dict[str, Any] = {"sqlite_autoincrement": definition.autoincrement, "sqlite_with_rowid": definition.rowid}
-    if definition.strict and _knows_strict(connection):
+    if definition.strict and knows_strict(connection.dialect):
         options["sqlite_strict"] = True
     keywords = {name: value for name, value in reflect_kwargs.items() if name not in _ONLY_OF_AUTOLOAD}
     keywords["info"] = {**keywords.get("info", {}), TEXT: definition.sql}
@@ -84,30 +86,46 @@ def origin(constraint: Constraint) -> int | None:
     return place
 
 
-def _knows_strict(connection: Connection) -> bool:
+def knows_strict(dialect: Dialect) -> bool:
     """Return whether SQLAlchemy has the keyword ``sqlite_strict``: since 2.0.37."""
-    return any(item is Table and "strict" in names for item, names in connection.dialect.construct_arguments or ())
+    return any(item is Table and "strict" in names for item, names in dialect.construct_arguments or ())
 
 
 # -- columns ----------------------------------------------------------------------------------------------------------
+
+
+def reflected_columns(
+    definition: TableDefinition, of_type: Callable[[str], TypeEngine[Any]]
+) -> Iterator[ReflectedColumn]:
+    """Yield what a definition says of each column, in the shape of SQLAlchemy's Inspector.
+
+    :param definition: what a CREATE TABLE says.
+    :param of_type: makes a type of its name; it may be the same one each time.
+    """
+    for said in definition.columns:
+        clauses = {clause.kind: clause for clause in said.clauses}  # the last of a kind is the one that counts
+        type_ = of_type(definition.sql[said.type_start : said.type_end])
+        if (collate := clauses.get(ClauseKind.COLLATE)) is not None and isinstance(type_, String):
+            type_ = type_.adapt(type(type_), collation=collate.body)
+        default, generated = clauses.get(ClauseKind.DEFAULT), clauses.get(ClauseKind.GENERATED)
+        found: ReflectedColumn = {
+            "name": said.name,
+            "type": type_,
+            "nullable": ClauseKind.NOT_NULL not in clauses,
+            "default": None if default is None else default.body,
+        }
+        if generated is not None:
+            found["computed"] = {"sqltext": generated.body, "persisted": "STORED" in generated.words}
+        yield found
 
 
 def _columns(connection: Connection, table: Table, definition: TableDefinition) -> Iterator[Column[Any]]:
     """Yield the columns; listeners hear of each what they hear of a Table with ``autoload_with``."""
     inspector = inspect(connection)
     key = {folded(name) for clause in definition.of_kind(ClauseKind.PRIMARY_KEY) for name in clause.columns}
-    for said in definition.columns:
-        type_ = type_of(definition.sql[said.type_start : said.type_end], connection.dialect)
-        collate, default = said.clause(ClauseKind.COLLATE), said.clause(ClauseKind.DEFAULT)
-        if collate is not None and isinstance(type_, String):
-            type_.collation = collate.body
-        found: dict[str, Any] = {
-            "name": said.name,
-            "type": type_,
-            "nullable": said.clause(ClauseKind.NOT_NULL) is None,
-            "default": None if default is None else default.body,
-            "primary_key": int(folded(said.name) in key),
-        }
+    for facts in reflected_columns(definition, lambda name: type_of(name, connection.dialect)):
+        computed = facts.pop("computed", None)
+        found: dict[str, Any] = {**facts, "primary_key": int(folded(facts["name"]) in key)}
         table.dispatch.column_reflect(inspector, table, found)
         column: Column[Any] = Column(
             found["name"],
@@ -117,10 +135,9 @@ def _columns(connection: Connection, table: Table, definition: TableDefinition) 
             nullable=found["nullable"],
             info=found.get("info", {}),
         )
-        generated = said.clause(ClauseKind.GENERATED)
-        if generated is not None:
-            computed = Computed(plain_text(generated.body), persisted="STORED" in generated.words)
-            computed._set_parent_with_dispatch(column)  # how Column() itself takes it
+        if computed is not None:
+            item = Computed(plain_text(computed["sqltext"]), persisted=computed.get("persisted"))
+            item._set_parent_with_dispatch(column)  # how Column() itself takes it
         yield column
 
 

@@ -104,3 +104,38 @@ def meaningful(sql: str) -> tuple[Token, ...]:
 def names_in(sql: str) -> frozenset[str]:
     """Return all that could be a name in *sql*, folded, keywords among them."""
     return frozenset(folded(token.name) for token in meaningful(sql) if token.is_name)
+
+
+def wording(sql: str, *, literal: bool = False) -> tuple[str, ...]:
+    """Return what two spellings of one expression have in common: not spaces, comments, capitals and quotes of names.
+
+    Strings are kept as they are, quotes included, and parentheses but those around all of it.
+
+    :param sql: the expression.
+    :param literal: whether no names can be in it, as in a default: what is in double quotes is a string there.
+
+    Example::
+
+        >>> wording('("Balance">=0)') == wording("balance >= 0")
+        True
+    """
+    words = [_word(token, literal) for token in meaningful(sql)]
+    while words[:1] == ["("] and _closing(words) == len(words) - 1:
+        words = words[1:-1]
+    return tuple(words)
+
+
+def _word(token: Token, literal: bool) -> str:
+    if token.kind is Kind.QUOTED and literal:
+        return "'" + token.name.replace("'", "''") + "'"
+    return folded(token.name) if token.kind in (Kind.WORD, Kind.QUOTED) else token.text
+
+
+def _closing(words: list[str]) -> int | None:
+    """Return the place of the parenthesis that closes the first one."""
+    depth = 0
+    for place, word in enumerate(words):
+        depth += {"(": 1, ")": -1}.get(word, 0)
+        if depth == 0:
+            return place
+    return None
