@@ -8,22 +8,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from testing.comparing import differences
 from testing.databases import Database
-from whimbrel.runtime.migration import MigrationContext
-from whimbrel_autogen import compare_metadata
-
-OPTIONS: dict[str, Any] = {
-    "compare_server_default": True,
-    "include_schemas": True,
-    "autogenerate_plugins": ["*", "whimbrel.autogenerate.checks"],
-}
-
-
-def differences(engine: sa.Engine, metadata: sa.MetaData, **options: Any) -> list[Any]:
-    """What differs, all that can be compared being compared."""
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={**OPTIONS, **options})
-        return compare_metadata(context, metadata)
 
 
 class Ltree(sa.types.UserDefinedType[str]):

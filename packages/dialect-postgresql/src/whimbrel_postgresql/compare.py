@@ -18,13 +18,15 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.schema import CreateIndex
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.schema import AddConstraint, CreateIndex
 from sqlalchemy.sql import operators
 from sqlalchemy.types import NullType
 
 from whimbrel.ddl import plain_text
 from whimbrel.impl.comparing import Comparing, normalize_sql, unparenthesized
 from whimbrel.operations.construct import referred_to
+from whimbrel_postgresql.enum_replacement import literal_in
 from whimbrel_postgresql.server_types import as_server_prints
 
 if TYPE_CHECKING:
@@ -117,7 +119,15 @@ class PostgresqlComparing(Comparing):
         rendered_metadata_default: str | None,
         rendered_inspector_default: str | None,
     ) -> bool:
-        """Return whether two columns differ in their default, as text; that of SERIAL is the models' autoincrement."""
+        """Return whether two columns differ in their default, as text.
+
+        That of SERIAL is the models' autoincrement; that of an enum may have another name now.
+        """
+        renamed = metadata_column.info.get("renamed_values", {})
+        if renamed and rendered_metadata_default and rendered_inspector_default:
+            theirs, ours = (literal_in(text) for text in (rendered_inspector_default, rendered_metadata_default))
+            if theirs is not None and renamed.get(theirs) == ours:
+                return False
         if (
             rendered_inspector_default is None
             and inspector_column.autoincrement is True
@@ -153,10 +163,7 @@ class PostgresqlComparing(Comparing):
         if answers is None:
             return super().same_expressions(pairs)
         both = zip(answers[::2], answers[1::2], strict=True)
-        return [
-            _alike(pair.kind, self._as_written(pair.database), *printed)
-            for pair, printed in zip(pairs, both, strict=True)
-        ]
+        return [_alike(pair.kind, pair.database, *printed) for pair, printed in zip(pairs, both, strict=True)]
 
     def _questions(self, pair: Expressions) -> tuple[Question, Question]:
         """Return what to ask about the models' spelling, and about the database's."""
@@ -169,14 +176,10 @@ class PostgresqlComparing(Comparing):
             return Question(table, "index", None, pair.models), Question(table, "existing_index", None, pair.database)
         if pair.kind == "constraint":
             return Question(table, "constraint", None, pair.models), Question(table, "constraint", None, pair.database)
-        models, database = (self._as_written(spelling) for spelling in (pair.models, pair.database))
+        models, database = pair.models, pair.database
         constants = pair.kind == "default" and is_constant(models) and is_constant(database)
         kind = "value" if constants else pair.kind
         return Question(table, kind, pair.column, models), Question(table, kind, pair.column, database)
-
-    def _as_written(self, sql: str) -> str:
-        """Return SQL text as the server is to read it: SQLAlchemy doubles each % for some drivers."""
-        return sql.replace("%%", "%") if self.dialect.paramstyle in ("format", "pyformat") else sql
 
     # -- keys and indexes ---------------------------------------------------------------------------------------------
 
@@ -215,11 +218,16 @@ class PostgresqlComparing(Comparing):
     def _create_index(self, index: Index) -> str:
         """Return the statement that creates an index, for ``format()``: without a name, and with %s for its table."""
         assert index.table is not None
-        sql = self._as_written(str(CreateIndex(index).compile(dialect=self.dialect)))
-        table = self._as_written(self.dialect.identifier_preparer.format_table(index.table))
-        name = self._as_written(str(self.dialect.identifier_preparer.format_index(index)))
-        _, _, tail = sql.partition(f"{name} ON {table} ")
+        dialect = self._written_dialect
+        sql = str(CreateIndex(index).compile(dialect=dialect))
+        table = dialect.identifier_preparer.format_table(index.table)
+        _, _, tail = sql.partition(f"{dialect.identifier_preparer.format_index(index)} ON {table} ")
         return f"CREATE {'UNIQUE ' if index.unique else ''}INDEX ON %s {tail.replace('%', '%%')}"
+
+    def spell_exclusion(self, constraint: ExcludeConstraint) -> str:
+        """Return an exclusion constraint as SQL text, without its name."""
+        sql = str(AddConstraint(constraint).compile(dialect=self._written_dialect))
+        return f"EXCLUDE {sql.partition('EXCLUDE ')[2]}"
 
     def _index_facts(self, index: Index) -> dict[str, Any]:
         options = index.dialect_options["postgresql"]

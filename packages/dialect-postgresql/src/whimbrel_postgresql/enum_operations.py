@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import ENUM, CreateEnumType
@@ -145,6 +146,7 @@ class AddEnumValueOp(EnumTypeOp):
     :param after: the value that it comes after.
     :param if_not_exists: say nothing when it is there already.
     :param schema: the type's schema.
+    :param autocommit: commit it at once, outside of the transaction, so that the same revision can use the value.
     """
 
     before_tables = True
@@ -158,6 +160,8 @@ class AddEnumValueOp(EnumTypeOp):
         after: str | None = None,
         if_not_exists: bool | None = None,
         schema: str | None = None,
+        autocommit: bool = False,
+        _reverse: MigrateOperation | None = None,
     ) -> None:
         if before is not None and after is not None:
             raise CommandError(
@@ -169,6 +173,8 @@ class AddEnumValueOp(EnumTypeOp):
         self.before = before
         self.after = after
         self.if_not_exists = if_not_exists
+        self.autocommit = autocommit
+        self._reverse = _reverse
 
     @classmethod
     def add_enum_value(
@@ -181,15 +187,28 @@ class AddEnumValueOp(EnumTypeOp):
         after: str | None = None,
         if_not_exists: bool | None = None,
         schema: str | None = None,
+        autocommit: bool = False,
     ) -> None:
         """Add a value to an enum type; the parameters of the class."""
-        operations.invoke(cls(name, value, before=before, after=after, if_not_exists=if_not_exists, schema=schema))
+        operations.invoke(
+            cls(
+                name,
+                value,
+                before=before,
+                after=after,
+                if_not_exists=if_not_exists,
+                schema=schema,
+                autocommit=autocommit,
+            )
+        )
 
     def reverse(self) -> MigrateOperation:
-        """Raise: PostgreSQL takes no value away.
+        """Return what takes the value away again, which is known where autogenerate has found it missing.
 
-        :raises NotImplementedError: always; it names what does.
+        :raises NotImplementedError: it is not known; PostgreSQL itself takes no value away.
         """
+        if self._reverse is not None:
+            return self._reverse
         raise NotImplementedError(
             f"PostgreSQL cannot take value {self.value!r} away from enum type {self.name}. "
             "op.replace_enum_values() makes the type anew without it."
@@ -209,6 +228,8 @@ class RenameEnumValueOp(EnumTypeOp):
     :param schema: the type's schema.
     """
 
+    before_tables = True
+
     def __init__(self, name: str, old_value: str, new_value: str, *, schema: str | None = None) -> None:
         super().__init__(name, schema=schema)
         self.old_value = old_value
@@ -224,6 +245,10 @@ class RenameEnumValueOp(EnumTypeOp):
     def reverse(self) -> RenameEnumValueOp:
         """Return the directive that gives the old name back."""
         return RenameEnumValueOp(self.name, self.new_value, self.old_value, schema=self.schema)
+
+    def to_diff_tuple(self) -> tuple[str, str | None, str, str, str]:
+        """Return ``("rename_enum_value", schema, name, old value, new value)``."""
+        return ("rename_enum_value", self.schema, self.name, self.old_value, self.new_value)
 
 
 def checked_values(verb: str, values: Sequence[str]) -> tuple[str, ...]:
@@ -259,9 +284,10 @@ def rename_enum_type(operations: Operations, op: RenameEnumTypeOp) -> None:
 
 def add_enum_value(operations: Operations, op: AddEnumValueOp) -> None:
     """Add the value."""
-    operations.impl.execute(
-        AddEnumValue(op.name, op.value, op.schema, before=op.before, after=op.after, if_not_exists=op.if_not_exists)
-    )
+    with operations.get_context().autocommit_block() if op.autocommit else nullcontext():
+        operations.impl.execute(
+            AddEnumValue(op.name, op.value, op.schema, before=op.before, after=op.after, if_not_exists=op.if_not_exists)
+        )
 
 
 def rename_enum_value(operations: Operations, op: RenameEnumValueOp) -> None:

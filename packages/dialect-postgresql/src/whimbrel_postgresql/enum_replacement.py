@@ -23,7 +23,7 @@ from whimbrel_postgresql.named_types import DropType, RenameType
 from whimbrel_postgresql.names import within_63_bytes
 
 _ASIDE: Final = "_whimbrel_old_"
-_LITERAL: Final = re.compile(r"'((?:[^']|'')*)'::[^']*")
+_LITERAL: Final = re.compile(r"'((?:[^']|'')*)'(?:::[^']*)?")
 
 
 class EnumColumn(NamedTuple):
@@ -134,6 +134,10 @@ class ReplaceEnumValuesOp(EnumTypeOp):
             schema=self.schema,
         )
 
+    def to_diff_tuple(self) -> tuple[str, str | None, str, tuple[str, ...] | None, tuple[str, ...]]:
+        """Return ``("replace_enum_values", schema, name, old values, new values)``."""
+        return ("replace_enum_values", self.schema, self.name, self.existing_values, self.values)
+
     def default_of(self, item: EnumColumn) -> str | TextClause | None:
         """Return the default that a column is to have."""
         default = item.server_default
@@ -220,8 +224,14 @@ def _default_in(expression: str | None) -> str | TextClause | None:
     """Return a default as the server prints it: its value, where it is a plain one, else the SQL text."""
     if expression is None:
         return None
+    literal = literal_in(expression)
+    return literal if literal is not None else plain_text(expression)
+
+
+def literal_in(expression: str) -> str | None:
+    """Return the value of SQL text that is a plain one: ``it's`` for ``'it''s'::mood``; ``None`` for what is more."""
     literal = _LITERAL.fullmatch(expression)
-    return literal[1].replace("''", "'") if literal else plain_text(expression)
+    return literal[1].replace("''", "'") if literal else None
 
 
 def _checked_column(item: Any) -> EnumColumn:

@@ -22,6 +22,7 @@ from whimbrel_postgresql.operations import (
     SetStorageParametersOp,
     ValidateConstraintOp,
 )
+from whimbrel_postgresql.sequence_operations import CreateSequenceOp, DropSequenceOp
 
 
 class PostgresqlOperations(Operations):
@@ -57,6 +58,26 @@ class PostgresqlOperations(Operations):
         """
         DropEnumTypeOp.drop_enum_type(self, name, schema=schema, if_exists=if_exists)
 
+    def create_sequence(
+        self, name: str, *, schema: str | None = None, if_not_exists: bool | None = None, **kw: Any
+    ) -> None:
+        """Create a sequence: ``op.create_sequence("ticket_numbers", start=1000)``.
+
+        :param name: its name.
+        :param if_not_exists: say nothing when it is there already.
+        :param kw: keywords of SQLAlchemy's Sequence: ``start``, ``increment``, ``minvalue``, ``maxvalue``, ``cycle``,
+            ``cache``, ``data_type``.
+        """
+        CreateSequenceOp.create_sequence(self, name, schema=schema, if_not_exists=if_not_exists, **kw)
+
+    def drop_sequence(self, name: str, *, schema: str | None = None, if_exists: bool | None = None) -> None:
+        """Drop a sequence; PostgreSQL refuses while a default uses it.
+
+        :param name: its name.
+        :param if_exists: say nothing when it is not there.
+        """
+        DropSequenceOp.drop_sequence(self, name, schema=schema, if_exists=if_exists)
+
     def rename_enum_type(self, old_name: str, new_name: str, *, schema: str | None = None) -> None:
         """Give an enum type another name; its columns follow.
 
@@ -74,19 +95,26 @@ class PostgresqlOperations(Operations):
         after: str | None = None,
         if_not_exists: bool | None = None,
         schema: str | None = None,
+        autocommit: bool = False,
     ) -> None:
-        """Add a value to an enum type, without touching any row.
-
-        It can be used once that is committed; ``op.get_context().autocommit_block()`` commits it at once.
+        """Add a value to an enum type, without touching any row. It can be used once that is committed.
 
         :param name: the type.
         :param value: the new value.
         :param before: the value that it comes before; without it and *after*, it comes last.
         :param after: the value that it comes after.
         :param if_not_exists: say nothing when it is there already.
+        :param autocommit: commit it at once, outside of the transaction, so that the same revision can use the value.
         """
         AddEnumValueOp.add_enum_value(
-            self, name, value, before=before, after=after, if_not_exists=if_not_exists, schema=schema
+            self,
+            name,
+            value,
+            before=before,
+            after=after,
+            if_not_exists=if_not_exists,
+            schema=schema,
+            autocommit=autocommit,
         )
 
     def rename_enum_value(self, name: str, old_value: str, new_value: str, *, schema: str | None = None) -> None:

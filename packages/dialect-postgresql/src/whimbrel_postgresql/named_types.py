@@ -109,22 +109,23 @@ class RenameEnumValue(AboutType):
         self.new_value = new_value
 
 
-def named_types(type_: TypeEngine[Any], dialect: Dialect) -> Iterator[NamedType]:
+def named_types(type_: TypeEngine[Any], dialect: Dialect, *, others: bool = False) -> Iterator[NamedType]:
     """Yield the types that must be there before a column of this type can be, the innermost first.
 
     Those with ``create_type=False`` are somebody else's business and left out.
 
     :param type_: the type of a column.
     :param dialect: PostgreSQL's.
+    :param others: somebody else's too.
     """
     concrete = type_.dialect_impl(dialect)
     while isinstance(concrete, TypeDecorator):
         concrete = concrete.load_dialect_impl(dialect).dialect_impl(dialect)
     if isinstance(concrete, ARRAY):
-        yield from named_types(concrete.item_type, dialect)
+        yield from named_types(concrete.item_type, dialect, others=others)
     elif isinstance(concrete, DOMAIN):
-        yield from named_types(concrete.data_type, dialect)
-    if isinstance(concrete, ENUM | DOMAIN) and concrete.create_type and concrete.name is not None:
+        yield from named_types(concrete.data_type, dialect, others=others)
+    if isinstance(concrete, ENUM | DOMAIN) and (concrete.create_type or others) and concrete.name is not None:
         yield concrete
 
 

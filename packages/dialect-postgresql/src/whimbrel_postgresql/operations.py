@@ -15,7 +15,7 @@ from whimbrel.operations import MigrateOperation, OperationRegistry, Operations
 from whimbrel.operations.construct import scratch_table
 from whimbrel.operations.directives.base import BatchInvoker, RunContext
 from whimbrel.operations.ops import AddConstraintOp, AlterTableOp
-from whimbrel_postgresql import enum_operations, enum_replacement
+from whimbrel_postgresql import enum_operations, enum_replacement, sequence_operations
 from whimbrel_postgresql.ddl import SetStorageParameters, StorageValue, ValidateConstraint
 
 ExcludeElement = tuple[str | TextClause | ColumnElement[Any], str]
@@ -261,6 +261,8 @@ VERBS: Mapping[str, tuple[type[MigrateOperation], Implementation]] = {
     "add_enum_value": (enum_operations.AddEnumValueOp, enum_operations.add_enum_value),
     "rename_enum_value": (enum_operations.RenameEnumValueOp, enum_operations.rename_enum_value),
     "replace_enum_values": (enum_replacement.ReplaceEnumValuesOp, enum_replacement.replace_enum_values),
+    "create_sequence": (sequence_operations.CreateSequenceOp, sequence_operations.create_sequence),
+    "drop_sequence": (sequence_operations.DropSequenceOp, sequence_operations.drop_sequence),
 }
 """Each verb with its directive and what carries that out."""
 

@@ -373,12 +373,14 @@ class _Reading:
     def _exclusion(self, row: Row[Any], index: Row[Any]) -> dict[str, Any]:
         classes = json.loads(index.classes) if index.classes else []
         elements = json.loads(row.elements)
+        numbers = index.numbers.split()[: index.length]
+        names = [self._by_number[number].name if number != "0" else None for number in numbers]
         return {
             "words": row.words,
             "using": index.method,
-            "elements": list(zip(elements, json.loads(row.operators), strict=True)),
-            "where": index.where_,
-            "ops": {element: name for element, name in zip(elements, classes, strict=False) if name},
+            "elements": list(zip(names, elements, json.loads(row.operators), strict=True)),
+            "where": unparenthesized(index.where_) if index.where_ else None,
+            "ops": {name: class_ for name, class_ in zip(names, classes, strict=False) if name and class_},
             **_when(row),
         }
 

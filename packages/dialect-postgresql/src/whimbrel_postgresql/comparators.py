@@ -1,0 +1,165 @@
+"""What this package adds to a comparison of models with a database: enum types, sequences, and what tables hide.
+
+Each is switched on and off by its name, as the subjects of autogenerate are: ``~whimbrel.autogenerate.enums``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from sqlalchemy import PrimaryKeyConstraint
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+
+from whimbrel.ddl import plain_text
+from whimbrel.impl.comparison import Expressions
+from whimbrel.operations import MigrateOperation
+from whimbrel.operations.ops import AlterColumnOp, CreatePrimaryKeyOp, DropConstraintOp
+from whimbrel_postgresql.compare import key_options
+from whimbrel_postgresql.enum_comparison import compare_enums
+from whimbrel_postgresql.operations import CreateExcludeConstraintOp
+from whimbrel_postgresql.sequence_comparison import compare_sequences
+from whimbrel_postgresql.sweep import COUNTING, EXCLUSIONS
+
+_NAME: Final = "whimbrel.autogenerate."
+
+
+def in_schema(context: Any, schema: str | None, tables: Sequence[Any]) -> list[MigrateOperation]:
+    """Return what differs in a schema beside its tables.
+
+    :param context: the comparison, of the package that compares.
+    :param schema: the schema; ``None`` for the connection's default.
+    :param tables: its tables on both sides, as pairs.
+    """
+    found: list[MigrateOperation] = []
+    if context.subjects.takes_part(f"{_NAME}enums"):
+        found += compare_enums(context, schema, tables)
+    if context.subjects.takes_part(f"{_NAME}sequences"):
+        found += compare_sequences(context, schema, tables)
+    if context.subjects.takes_part(f"{_NAME}exclusions"):
+        for pair in tables:
+            if pair.models is None:
+                found += (_create(pair, name, facts).reverse() for name, facts in _exclusions(pair).items())
+    return found
+
+
+def in_table(context: Any, pair: Any) -> list[MigrateOperation]:
+    """Return what differs in a table that both sides have.
+
+    :param context: the comparison, of the package that compares.
+    :param pair: the table on both sides.
+    """
+    found: list[MigrateOperation] = []
+    if context.subjects.takes_part(f"{_NAME}exclusions"):
+        found += _compare_exclusions(context, pair)
+    if context.subjects.takes_part(f"{_NAME}primary_keys"):
+        found += _compare_key_options(context, pair)
+    if context.subjects.takes_part(f"{_NAME}defaults") and context.opts.get("compare_server_default", False):
+        found += _compare_counting(pair)
+    return found
+
+
+# -- exclusion constraints --------------------------------------------------------------------------------------------
+
+
+def _exclusions(pair: Any) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = pair.reflected.facts.get(EXCLUSIONS, {})
+    return found
+
+
+def _compare_exclusions(context: Any, pair: Any) -> Iterator[MigrateOperation]:
+    database = dict(_exclusions(pair))
+    models = [item for item in pair.models.constraints if isinstance(item, ExcludeConstraint)]
+    for item in sorted(models, key=lambda item: str(item.name)):
+        name = _partner(context, pair, item, database)
+        facts = database.pop(name) if name is not None else None
+        if facts is None:
+            yield CreateExcludeConstraintOp.from_constraint(item)
+        elif not _is_same(context, pair, item, facts):
+            assert name is not None
+            yield _create(pair, name, facts).reverse()
+            yield CreateExcludeConstraintOp.from_constraint(item)
+    for name, facts in database.items():
+        yield _create(pair, name, facts).reverse()
+
+
+def _partner(context: Any, pair: Any, item: ExcludeConstraint, database: dict[str, dict[str, Any]]) -> str | None:
+    """Return which of the database's constraints a models' one is: by name, or, without one, the one that is alike."""
+    if item.name is not None:
+        name = _unquoted(context, context.dialect.identifier_preparer.format_constraint(item))
+        return name if name in database else None
+    return next((name for name, facts in database.items() if _is_same(context, pair, item, facts)), None)
+
+
+def _is_same(context: Any, pair: Any, item: ExcludeConstraint, facts: dict[str, Any]) -> bool:
+    words = context.impl.spell_exclusion(item)
+    same: bool = words == facts["words"] or context.is_same(
+        Expressions("constraint", pair.reflected, None, facts["words"], words)
+    )
+    return same
+
+
+def _unquoted(context: Any, name: str) -> str:
+    preparer = context.dialect.identifier_preparer
+    return name[1:-1].replace('""', '"') if name.startswith(preparer.initial_quote) else name
+
+
+def _create(pair: Any, constraint_name: str, facts: dict[str, Any]) -> CreateExcludeConstraintOp:
+    """Return what creates a constraint that the database has."""
+    said = {key: facts[key] for key in ("deferrable", "initially", "ops") if facts.get(key)}
+    return CreateExcludeConstraintOp(
+        constraint_name,
+        pair.name,
+        [(name if name is not None else plain_text(sql), by) for name, sql, by in facts["elements"]],
+        where=facts["where"],
+        schema=pair.schema,
+        using=facts["using"],
+        **said,
+    )
+
+
+# -- primary keys -----------------------------------------------------------------------------------------------------
+
+
+def _compare_key_options(context: Any, pair: Any) -> Iterator[MigrateOperation]:
+    """Yield what makes a primary key anew that has the right columns, and is looked at at another time, say."""
+    ours: PrimaryKeyConstraint = pair.models.primary_key
+    theirs = pair.reflected.primary_key
+    if not theirs["constrained_columns"] or theirs["constrained_columns"] != [column.name for column in ours.columns]:
+        return
+    if theirs.get("dialect_options") or ours.deferrable or ours.dialect_kwargs:
+        database = pair.database.primary_key
+        if key_options(database) != key_options(ours):
+            yield DropConstraintOp.from_constraint(database)
+            yield CreatePrimaryKeyOp.from_constraint(ours)
+
+
+# -- SERIAL -----------------------------------------------------------------------------------------------------------
+
+
+def _compare_counting(pair: Any) -> Iterator[MigrateOperation]:
+    """Yield what gives a sequence of its own to a column that counts in the models only, or takes it away."""
+    column = pair.models.autoincrement_column
+    counts = pair.reflected.facts.get(COUNTING, {})
+    by_name = {info["name"]: info for info in pair.reflected.columns}
+    if column is not None and column.server_default is None and column.default is None:
+        info = by_name.get(column.name)
+        if info is not None and column.name not in counts and "identity" not in info and info["default"] is None:
+            yield _counting(pair, column.name, info, True)
+    for name in counts:
+        info = by_name[name]
+        ours = pair.models.columns.get(name)
+        if info["autoincrement"] is True and ours is not None and ours is not column and ours.server_default is None:
+            yield _counting(pair, name, info, False)
+
+
+def _counting(pair: Any, name: str, info: Any, counts: bool) -> AlterColumnOp:
+    return AlterColumnOp(
+        pair.name,
+        name,
+        schema=pair.schema,
+        existing_type=info["type"],
+        existing_nullable=info["nullable"],
+        autoincrement=counts,
+        existing_autoincrement=not counts,
+    )
