@@ -39,7 +39,14 @@ def _compared(context: AutogenContext, tables: list[TablePair]) -> list[MigrateO
     """Compare the tables that both sides have; those that leave a question to the database twice, the second time with
     its answer.
     """
-    both = [table for table in tables if table.reflected is not None and table.models is not None]
+    both = []
+    for table in tables:
+        if table.reflected is None or table.models is None:
+            continue
+        if table.reflected.opaque:
+            context.note(f"Table {table.name} is not compared: {table.reflected.opaque}.")
+        else:
+            both.append(table)
     found: dict[TablePair, list[MigrateOperation]] = {}
     undecided: list[TablePair] = []
     with context.questions.gathered():

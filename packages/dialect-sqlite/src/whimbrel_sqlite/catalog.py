@@ -183,7 +183,7 @@ def difference(definition: TableDefinition, rows: Sequence[Any], references: int
     if columns != [column.name for column in definition.columns]:
         return f"its columns are {', '.join(columns)}"
     for (_, name, _, notnull, default, key, kind), column in zip(rows, definition.columns, strict=True):
-        kinds = {clause.kind for clause in column.clauses}
+        kinds = [clause.kind for clause in column.clauses]
         if (default is None) is (ClauseKind.DEFAULT in kinds):
             return f"column {name} has the default {default}"
         if _KINDS.get(kind) is not (ClauseKind.GENERATED in kinds):

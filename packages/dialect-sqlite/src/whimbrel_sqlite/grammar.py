@@ -6,6 +6,7 @@ https://www.sqlite.org/syntax/create-table-stmt.html
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Final
 
 from whimbrel_sqlite.definition import (
@@ -37,7 +38,10 @@ class Unreadable(Exception):
 _AFTER_TYPE: Final = frozenset(
     ["CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "AS", "DEFERRABLE"]
 )
-_END: Final = Token(Kind.SIGN, "", 0)
+_CONSTRAINT: Final = frozenset(["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"])
+"""What a constraint of the table begins with."""
+
+_END: Final = Token(Kind.SIGN, "", 0, "")
 
 
 def read_create_table(sql: str) -> TableDefinition:
@@ -63,17 +67,17 @@ class _Reader:
 
     def __init__(self, sql: str) -> None:
         self.sql = sql
-        self.tokens = meaningful(sql)
+        self.tokens = (*meaningful(sql), _END, _END)
+        self.keywords = tuple([token.keyword for token in self.tokens])
         self.at = 0
 
     # -- steps --------------------------------------------------------------------------------------------------------
 
     def peek(self, ahead: int = 0) -> Token:
-        place = self.at + ahead
-        return self.tokens[place] if place < len(self.tokens) else _END
+        return self.tokens[self.at + ahead]
 
     def sees(self, *keywords: str) -> bool:
-        return all(self.peek(ahead).keyword == keyword for ahead, keyword in enumerate(keywords))
+        return self.keywords[self.at : self.at + len(keywords)] == keywords
 
     def take(self) -> Token:
         token = self.peek()
@@ -84,9 +88,10 @@ class _Reader:
 
     def passes(self, *keywords: str) -> bool:
         """Walk over *keywords* if they come next, and return whether they did."""
-        if not self.sees(*keywords):
+        end = self.at + len(keywords)
+        if self.keywords[self.at : end] != keywords:
             return False
-        self.at += len(keywords)
+        self.at = end
         return True
 
     def expect(self, *keywords: str) -> None:
@@ -239,7 +244,7 @@ class _Reader:
     def column_clause(self, column: str) -> Clause:
         start = self.peek().start
         name = self.constraint_name()
-        for keywords, read in self._column_clauses():
+        for keywords, read in self.clauses:
             if self.passes(*keywords):
                 kind, body, reference, words = read()
                 return Clause(kind, start, self.here, name, (column,), body, reference, frozenset(words))
@@ -247,7 +252,9 @@ class _Reader:
             return Clause(ClauseKind.NOTHING, start, self.here, name)
         raise self.unreadable()
 
-    def _column_clauses(self) -> tuple[tuple[tuple[str, ...], Callable[[], _Read]], ...]:
+    @cached_property
+    def clauses(self) -> tuple[tuple[tuple[str, ...], Callable[[], _Read]], ...]:
+        """The clauses that a column may have: the keywords they begin with, and what reads the rest."""
         return (
             (("PRIMARY", "KEY"), self.column_key),
             (("UNIQUE",), lambda: self.plain(ClauseKind.UNIQUE)),
@@ -300,6 +307,8 @@ class _Reader:
 
     def constraint(self) -> Clause | None:
         """Read a constraint of the table if one comes next."""
+        if self.peek().keyword not in _CONSTRAINT:
+            return None
         start, before = self.peek().start, self.at
         name = self.constraint_name()
         if self.passes("PRIMARY", "KEY"):

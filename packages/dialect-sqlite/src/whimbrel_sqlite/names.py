@@ -17,4 +17,4 @@ def quoted(name: str) -> str:
 
 def folded(name: str) -> str:
     """Return *name* as SQLite compares it: capitals do not count, but only those of ASCII."""
-    return name.translate(_SMALL)
+    return name.lower() if name.isascii() else name.translate(_SMALL)

@@ -13,14 +13,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Inspector
 from sqlalchemy.engine.interfaces import (
-    ReflectedColumn,
     ReflectedForeignKeyConstraint,
     ReflectedIndex,
-    ReflectedPrimaryKeyConstraint,
 )
 
 from whimbrel.ddl import plain_text
-from whimbrel.impl.reflected import NO_PRIMARY_KEY, ReflectedTable
+from whimbrel.impl.reflected import ReflectedTable
 from whimbrel.impl.reflected import read_tables as read_with_inspector
 from whimbrel_sqlite.catalog import difference
 from whimbrel_sqlite.definition import Clause, ClauseKind, TableDefinition
@@ -34,9 +32,6 @@ _TEXTS: Final = "SELECT type, name, tbl_name, sql FROM {}.sqlite_master WHERE ty
 _COLUMNS: Final = (
     'SELECT m.name, x.cid, x.name, x.type, x."notnull", x.dflt_value, x.pk, x.hidden '
     "FROM {}.sqlite_master AS m, pragma_table_xinfo(m.name, ?) AS x WHERE m.type = 'table' AND m.rootpage <> 0"
-)
-_VIRTUAL_COLUMNS: Final = (
-    'SELECT x.cid, x.name, x.type, x."notnull", x.dflt_value, x.pk, x.hidden FROM pragma_table_xinfo(?, ?) AS x'
 )
 _REFERENCES: Final = (
     "SELECT m.name, count(DISTINCT x.id) FROM {}.sqlite_master AS m, pragma_foreign_key_list(m.name, ?) AS x "
@@ -82,7 +77,7 @@ class Sweep:
             if name not in self._tables:
                 continue
             if name not in self._columns:
-                yield self._virtual(name)
+                yield ReflectedTable(self._schema, name, [], opaque="it is a virtual table, made by its module")
                 continue
             try:
                 yield self._table(name, spelled)
@@ -203,14 +198,3 @@ class Sweep:
         if said.where is not None:
             found["dialect_options"] = {"sqlite_where": plain_text(said.where)}
         return found
-
-    def _virtual(self, name: str) -> ReflectedTable:
-        """Return a virtual table: its columns, of which its module alone knows more."""
-        rows = self._connection.exec_driver_sql(_VIRTUAL_COLUMNS, (name, self._place)).fetchall()
-        columns: list[ReflectedColumn] = [
-            {"name": column, "type": self._type(type_), "nullable": not notnull, "default": default}
-            for _, column, type_, notnull, default, _, hidden in rows
-            if hidden != 1
-        ]
-        key: ReflectedPrimaryKeyConstraint = NO_PRIMARY_KEY
-        return ReflectedTable(self._schema, name, columns, key)

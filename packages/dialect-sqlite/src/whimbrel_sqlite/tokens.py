@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from whimbrel_sqlite.names import folded
 
@@ -44,28 +43,28 @@ _PATTERN: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+_KINDS: Final[dict[str | None, Kind]] = {kind.value: kind for kind in Kind}
+_KEYWORDS: Final = (Kind.WORD, Kind.SIGN)
+
+
+class Token(NamedTuple):
     """One piece of SQL text.
 
     :param kind: what it is.
     :param text: as it stands.
     :param start: where it begins in the text it was found in.
+    :param keyword: the word in capitals, or the sign; empty for what can be no keyword.
     """
 
     kind: Kind
     text: str
     start: int
+    keyword: str
 
     @property
     def end(self) -> int:
         """Where it ends."""
         return self.start + len(self.text)
-
-    @property
-    def keyword(self) -> str:
-        """The word in capitals, or the sign; empty for what can be no keyword."""
-        return self.text.upper() if self.kind in (Kind.WORD, Kind.SIGN) else ""
 
     @property
     def is_name(self) -> bool:
@@ -91,14 +90,17 @@ def tokens(sql: str) -> Iterator[Token]:
         >>> [token.text for token in tokens("a--b") ]
         ['a', '--b']
     """
-    for match in _PATTERN.finditer(sql):
-        assert match.lastgroup is not None
-        yield Token(Kind(match.lastgroup), match[0], match.start())
+    return map(_token, _PATTERN.finditer(sql))
 
 
 def meaningful(sql: str) -> tuple[Token, ...]:
     """Return the tokens of *sql* without white space and comments."""
-    return tuple(token for token in tokens(sql) if token.kind is not Kind.BLANK)
+    return tuple([_token(match) for match in _PATTERN.finditer(sql) if match.lastgroup != "blank"])
+
+
+def _token(match: re.Match[str]) -> Token:
+    kind, text = _KINDS[match.lastgroup], match[0]
+    return Token(kind, text, match.start(), text.upper() if kind in _KEYWORDS else "")
 
 
 def names_in(sql: str) -> frozenset[str]:

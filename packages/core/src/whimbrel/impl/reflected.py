@@ -36,6 +36,7 @@ class ReflectedTable:
     :param comment: its comment.
     :param options: the dialect's options, such as ``mysql_engine``.
     :param facts: what else a dialect has read and wants to find again, by names of its own.
+    :param opaque: why it cannot be compared, such as ``it is a virtual table``; then nothing but its name counts.
     """
 
     schema: str | None
@@ -49,6 +50,7 @@ class ReflectedTable:
     comment: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    opaque: str | None = None
 
 
 def read_tables(
