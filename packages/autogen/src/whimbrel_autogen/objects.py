@@ -16,12 +16,11 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedIndex
 from sqlalchemy.schema import FetchedValue, conv
 
-from whimbrel.ddl import plain_text
+from whimbrel.ddl import exact_text
 from whimbrel.impl import ReflectedTable
 
 
@@ -64,7 +63,7 @@ def build_table(reflected: ReflectedTable, metadata: MetaData, dialect: Dialect)
         )
     for check in reflected.check_constraints:
         table.append_constraint(
-            CheckConstraint(plain_text(check["sqltext"]), name=_name(check["name"]), **_options(check))
+            CheckConstraint(exact_text(check["sqltext"]), name=_name(check["name"]), **_options(check))
         )
     for index in reflected.indexes:
         _append_index(table, index)
@@ -76,14 +75,14 @@ def _column(info: ReflectedColumn) -> Column[Any]:
     keywords: dict[str, Any] = {}
     default: Any = info.get("default")  # a string, but in the hands of a dialect that reflects more
     if "computed" in info:
-        items.append(Computed(plain_text(info["computed"]["sqltext"]), persisted=info["computed"].get("persisted")))
+        items.append(Computed(exact_text(info["computed"]["sqltext"]), persisted=info["computed"].get("persisted")))
     elif "identity" in info:
         known = {name: value for name, value in info["identity"].items() if value is not None}
         items.append(Identity(**known))  # type: ignore[arg-type]  # the Inspector's names are the parameters'
     elif isinstance(default, FetchedValue):
         keywords["server_default"] = default
     elif default is not None:
-        keywords["server_default"] = plain_text(default)
+        keywords["server_default"] = exact_text(default)
     if "autoincrement" in info:
         keywords["autoincrement"] = info["autoincrement"]
     return Column(
@@ -99,7 +98,7 @@ def _append_index(table: Table, index: ReflectedIndex) -> None:
         if name is not None and name in table.c:
             parts.append(table.c[name])
         elif expressions:
-            parts.append(text(expressions[place].replace(":", "\\:")))
+            parts.append(exact_text(expressions[place]))
     if not parts:
         return  # nothing of it can be said: an expression that SQLAlchemy does not reflect
     sorting = index.get("column_sorting") or {}

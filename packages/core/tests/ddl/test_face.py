@@ -30,6 +30,8 @@ def test_the_face_of_ddl() -> None:
         "alter_table",
         "default_change",
         "drop_column",
+        "escaped_text",
+        "exact_text",
         "format_column_name",
         "format_literal",
         "format_server_default",

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import example, given
+from hypothesis import strategies as st
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -15,7 +18,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.schema import CreateTable
 
-from whimbrel.ddl import ConnectionSink, TextSink, Unconnected
+from whimbrel.ddl import ConnectionSink, TextSink, Unconnected, exact_text
 from whimbrel.errors import CommandError
 
 DRIVERS = [DefaultDialect, SQLiteDialect_pysqlite, PGDialect_psycopg, PGDialect_asyncpg, MySQLDialect_pymysql]
@@ -260,3 +263,11 @@ def test_lines_are_written_as_they_are() -> None:
     stream = io.StringIO()
     TextSink(stream, DefaultDialect()).write("-- Running upgrade\t50%")
     assert stream.getvalue() == "-- Running upgrade\t50%\n\n"
+
+
+@given(st.text("\\:xy1$' é", max_size=8))
+@example("\\:x")
+@example("$:x")
+def test_exact_text_is_spelt_as_it_was_told(sql: str) -> None:
+    spelt = str(exact_text(sql).compile(dialect=sqlite.dialect()))
+    assert spelt == sql

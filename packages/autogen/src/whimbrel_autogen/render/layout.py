@@ -70,11 +70,40 @@ class Keyword(_Group):
         super().__init__(f"{name}={value.begin}", value.items, value.end, always_broken=value.always_broken)
 
 
+class Chain(_Group):
+    """Calls on what the last one returned: ``begin.name(item).name(item)``, broken before each dot.
+
+    :param begin: what the first call is made on.
+    :param calls: the calls, each with a dot.
+    """
+
+    def __init__(self, begin: str, calls: Sequence[Call]) -> None:
+        super().__init__(begin, calls, "")
+
+    def __str__(self) -> str:
+        return f"{self.begin}{''.join(map(str, self.items))}"
+
+    def laid_out(self, column: int, after: int = 0) -> str:
+        """Return the source, broken where it must be; see the base."""
+        flat = str(self)
+        if column + len(flat) + after <= WIDTH:
+            return flat
+        if len(self.items) == 1:
+            begin, call = self.begin, self.items[0]
+            assert isinstance(call, Call)
+            return Call(f"{begin}{call.begin[:-1]}", call.items).laid_out(column, after)
+        *most, last = self.items
+        lines = [*(laid_out(call, column) for call in most), laid_out(last, column, after)]
+        return f"\n{' ' * column}".join([self.begin, *lines])
+
+
 Source = str | _Group
 
 
 def keyword(name: str, value: Source) -> Source:
     """Return ``name=value``."""
+    if isinstance(value, Chain):
+        return Chain(f"{name}={value.begin}", [item for item in value.items if isinstance(item, Call)])
     return Keyword(name, value) if isinstance(value, _Group) else f"{name}={value}"
 
 
@@ -89,17 +118,27 @@ def laid_out(source: Source, column: int = 0, after: int = 0) -> str:
 
 
 def literal(value: object) -> str:
-    """Return a value as Python source, strings in double quotes where that needs no more escapes.
+    """Return a value as Python source, strings in double quotes unless that needs more escapes.
 
     Example::
 
-        >>> literal("it's")
-        '"it\\'s"'
+        >>> print(literal({"it's": ['5"']}))
+        {"it's": ['5"']}
     """
-    if not isinstance(value, str):
-        return repr(value)
-    plain = repr(str(value))
-    if plain[0] == "'" and '"' not in plain:
-        inner = plain[1:-1].replace("\\'", "'")
-        return f'"{inner}"'
-    return plain
+    if isinstance(value, str):
+        return _quoted(str(value))
+    if type(value) is list:
+        return f"[{', '.join(map(literal, value))}]"
+    if type(value) is tuple:
+        return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
+    if type(value) is dict:
+        return f"{{{', '.join(f'{literal(key)}: {literal(item)}' for key, item in value.items())}}}"
+    return repr(value)
+
+
+def _quoted(text: str) -> str:
+    plain = repr(text)
+    if plain[0] == '"' or text.count('"') > text.count("'"):
+        return plain
+    inner = plain[1:-1].replace("\\'", "'").replace('"', '\\"')
+    return f'"{inner}"'

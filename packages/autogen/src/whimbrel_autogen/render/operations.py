@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ForeignKeyConstraint
 
+from whimbrel.ddl import escaped_text
 from whimbrel.errors import CommandError
 from whimbrel.operations import ops
 from whimbrel.unset import UNSET
@@ -21,6 +22,7 @@ from whimbrel_autogen.render.schema import (
     render_column,
     render_constraint,
     render_default,
+    sql_of,
 )
 from whimbrel_autogen.render.types import render_type
 
@@ -119,8 +121,8 @@ def _create_table(rendering: Rendering, op: ops.CreateTableOp) -> Source:
     if op.comment:
         items.append(f"comment={literal(op.comment)}")
     if op.prefixes:
-        items.append(f"prefixes={list(op.prefixes)!r}")
-    items += [f"info={op.info!r}"] if op.info else []
+        items.append(f"prefixes={literal(list(op.prefixes))}")
+    items += [f"info={literal(op.info)}"] if op.info else []
     items += dialect_keywords(rendering, op.kw)
     return Call(
         rendering.verb("create_table"),
@@ -259,7 +261,7 @@ def _create_of_columns(rendering: Rendering, op: Any) -> Source:
 def _create_check(rendering: Rendering, op: ops.CreateCheckConstraintOp) -> Source:
     constraint = op.to_constraint(rendering.context.migration_context)
     words = [rendering.name(constraint_name(rendering, constraint)), *_table(rendering, op)]
-    condition = literal(rendering.context.impl.render_ddl_sql_expr(constraint.sqltext))
+    condition = literal(escaped_text(sql_of(rendering, constraint.sqltext)))
     return Call(
         rendering.verb("create_check_constraint"),
         [*words, condition, *_schema(rendering, op), *dialect_keywords(rendering, op.kw)],

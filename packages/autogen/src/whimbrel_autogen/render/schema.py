@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import FetchedValue, conv
 from sqlalchemy.sql.elements import ClauseElement
 
+from whimbrel.ddl import escaped_text
 from whimbrel.operations.construct import referred_to
 from whimbrel_autogen.names import final_name
 from whimbrel_autogen.render.context import Rendering
@@ -53,8 +54,7 @@ def render_column(rendering: Rendering, column: Column[Any]) -> Source:
         words.append("system=True")
     if column.comment:
         words.append(f"comment={literal(column.comment)}")
-    words += [f"{name}={literal(value)}" for name, value in sorted(column.dialect_kwargs.items())]
-    return Call(rendering.sa("Column"), words)
+    return Call(rendering.sa("Column"), [*words, *dialect_keywords(rendering, column.dialect_kwargs)])
 
 
 def render_default(rendering: Rendering, default: Any) -> Source | None:
@@ -69,7 +69,7 @@ def render_default(rendering: Rendering, default: Any) -> Source | None:
     if said is not None:
         return said
     if isinstance(default, Computed):
-        words: list[Source] = [literal(_sql(rendering, default.sqltext))]
+        words: list[Source] = [literal(escaped_text(sql_of(rendering, default.sqltext)))]
         words += [f"persisted={default.persisted!r}"] if default.persisted is not None else []
         return Call(rendering.sa("Computed"), words)
     if isinstance(default, Identity):
@@ -79,7 +79,7 @@ def render_default(rendering: Rendering, default: Any) -> Source | None:
     if isinstance(argument, str):
         return literal(argument)
     if isinstance(argument, ClauseElement):
-        return render_text(rendering, _sql(rendering, argument))
+        return render_text(rendering, sql_of(rendering, argument))
     if isinstance(default, FetchedValue):
         return Call(rendering.sa("FetchedValue"))
     return literal(argument)
@@ -87,18 +87,11 @@ def render_default(rendering: Rendering, default: Any) -> Source | None:
 
 def render_text(rendering: Rendering, sql: str) -> Source:
     """Return ``sa.text("...")``; nothing in it is a parameter."""
-    return Call(rendering.sa("text"), [literal(sql.replace(":", "\\:") if _may_bind(sql) else sql)])
+    return Call(rendering.sa("text"), [literal(escaped_text(sql))])
 
 
-def _may_bind(sql: str) -> bool:
-    from sqlalchemy import text
-
-    return bool(text(sql)._bindparams)
-
-
-def _sql(rendering: Rendering, element: ClauseElement) -> str:
-    if isinstance(element, TextClause):
-        return str(element.compile(dialect=rendering.context.dialect, compile_kwargs={"literal_binds": True}))
+def sql_of(rendering: Rendering, element: ClauseElement) -> str:
+    """Return an expression as SQL text."""
     return rendering.context.impl.render_ddl_sql_expr(element)
 
 
@@ -143,11 +136,15 @@ def constraint_name(rendering: Rendering, constraint: Constraint) -> str | None:
     return conv(name) if isinstance(constraint.name, conv) or constraint.name is not name else name
 
 
+_SAYS_SO = ("deferrable",)
+"""Keywords that say something even where they say no."""
+
+
 def dialect_keywords(rendering: Rendering, keywords: Any) -> list[Source]:
     """Return dialects' keywords, such as ``postgresql_where=sa.text("...")``, those that say nothing left out."""
     words: list[Source] = []
     for name, value in sorted(dict(keywords).items()):
-        if value is None or value == [] or value == {} or value is False:
+        if value is None or (value is False and name not in _SAYS_SO) or value in ([], {}):
             continue
         words.append(keyword(name, _keyword_value(rendering, value)))
     return words
@@ -155,7 +152,7 @@ def dialect_keywords(rendering: Rendering, keywords: Any) -> list[Source]:
 
 def _keyword_value(rendering: Rendering, value: Any) -> Source:
     if isinstance(value, ClauseElement):
-        return render_text(rendering, _sql(rendering, value))
+        return render_text(rendering, sql_of(rendering, value))
     if isinstance(value, list | tuple):
         return List([_keyword_value(rendering, item) for item in value])
     return literal(value)
@@ -174,7 +171,7 @@ def _unique(rendering: Rendering, constraint: UniqueConstraint) -> Source:
 
 
 def _check(rendering: Rendering, constraint: CheckConstraint) -> Source:
-    condition = literal(_sql(rendering, constraint.sqltext))
+    condition = literal(escaped_text(sql_of(rendering, constraint.sqltext)))
     return Call(rendering.sa("CheckConstraint"), [condition, *options_of(rendering, constraint)])
 
 

@@ -106,22 +106,25 @@ def _lines(op: MigrateOperation, rendering: Rendering) -> Iterator[str]:
             yield from _lines(inner, rendering)
     else:
         for source in renderers.render(rendering, op):
-            yield from (
-                laid_out(source, len(INDENT)).replace(f"\n{INDENT}", "\n").split("\n")
-                if not isinstance(source, str)
-                else source.split("\n")
-            )
+            yield from _at(source, INDENT)
 
 
 def _batch(op: ModifyTableOps, rendering: Rendering) -> Iterator[str]:
     words: list[Source] = [literal(str(op.table_name)), f"schema={literal(op.schema)}"]
-    yield f"with {Call(rendering.verb('batch_alter_table'), words)} as batch_op:"
+    block = Call(f"with {rendering.verb('batch_alter_table')}", words)
+    yield from _at(block, INDENT, " as batch_op:")
     with rendering.in_batch():
         for inner in op.ops:
             for source in renderers.render(rendering, inner):
-                text = laid_out(source, 2 * len(INDENT))
-                for line in text.split("\n"):
-                    yield f"{INDENT}{line.removeprefix(INDENT * 2) if line.startswith(INDENT * 2) else line}"
+                yield from (f"{INDENT}{line}" for line in _at(source, INDENT * 2))
+
+
+def _at(source: Source, indent: str, after: str = "") -> list[str]:
+    """Return the lines of something that will stand behind *indent*, without it."""
+    if isinstance(source, str):
+        return f"{source}{after}".split("\n")
+    text = laid_out(source, len(indent), len(after)) + after
+    return [line.removeprefix(indent) for line in text.split("\n")]
 
 
 def _indented(lines: Sequence[str], indent: str) -> str:

@@ -34,7 +34,17 @@ from whimbrel.ddl.elements import (
     TypeArgument,
     default_change,
 )
-from whimbrel.ddl.sink import ConnectionSink, Sink, TextSink, Unconnected, plain_sql, plain_text, tidy_create_table
+from whimbrel.ddl.sink import (
+    ConnectionSink,
+    Sink,
+    TextSink,
+    Unconnected,
+    escaped_text,
+    exact_text,
+    plain_sql,
+    plain_text,
+    tidy_create_table,
+)
 
 __all__ = [
     "AddColumn",
@@ -60,6 +70,8 @@ __all__ = [
     "alter_table",
     "default_change",
     "drop_column",
+    "escaped_text",
+    "exact_text",
     "format_column_name",
     "format_literal",
     "format_server_default",

@@ -26,7 +26,7 @@ _INDENT_OR_QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|
 _WRITTEN_AT_ONCE: Final = 1000
 
 # What SQLAlchemy's text() takes for a parameter, and for a colon that is written so as not to be one.
-_WOULD_BIND = re.compile(r"(?<![:\w$\\]):(?=[\w$]+(?![:\w$]))")
+_WOULD_BIND = re.compile(r"(?<![:\w\\]):(?=\w+(?![:\w]))")
 _ESCAPED_COLON = re.compile(r"\\(:[\w$]*)(?![:\w$])")
 
 
@@ -36,6 +36,16 @@ def plain_sql(sql: str) -> str:
     Nothing in it is a parameter: ``{"a":true}``, ``12:30`` and ``50%`` stay what they are.
     """
     return _ESCAPED_COLON.sub(r"\1", sql)
+
+
+def escaped_text(sql: str) -> str:
+    r"""Return what to give to ``text()`` for *sql* to come out as it stands: no parameter in it, each ``\:`` kept."""
+    return _WOULD_BIND.sub(r"\\:", _ESCAPED_COLON.sub(r"\\\g<0>", sql))
+
+
+def exact_text(sql: str) -> TextClause:
+    """Return SQL text that a database has told as a construct that is spelt in just this way."""
+    return text(escaped_text(sql))
 
 
 def plain_text(sql: str) -> TextClause:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from sqlalchemy import CheckConstraint, Column, Computed, Identity, Index, Inspector, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Computed, Identity, Index, Inspector, Table, UniqueConstraint
 from sqlalchemy.schema import ForeignKeyConstraint
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.elements import ClauseElement
@@ -194,6 +195,14 @@ class Comparing:
         """
         return None
 
+    def is_implied_index(self, index: Index, models: Table) -> bool:
+        """Return whether an index is there only because of something else that the models have too, a constraint.
+
+        :param index: as the database has it.
+        :param models: its table, as the models have it.
+        """
+        return "duplicates_constraint" in index.info
+
     def spell_index_part(self, part: Any) -> str:
         """Return one column or expression of an index in the spelling that is compared."""
         if isinstance(part, Column):
@@ -241,13 +250,32 @@ class Comparing:
 
         :param expr: the expression.
         :param is_server_default: whether it is a default.
-        :param kw: keywords that other dialects understand, such as ``is_index``.
+        :param kw: ``is_index``, for an expression that stands in an index; keywords that other dialects understand.
         """
-        compiled = expr.compile(dialect=self.dialect, compile_kwargs={"literal_binds": True, "include_table": False})
+        if kw.get("is_index"):
+            expr = self.index_expression(expr)
+        compiled = expr.compile(
+            dialect=self._written_dialect, compile_kwargs={"literal_binds": True, "include_table": False}
+        )
         return str(compiled)
 
+    def index_expression(self, expr: ClauseElement) -> ClauseElement:
+        """Return an expression with the parentheses that it needs in an index.
+
+        :param expr: the expression.
+        """
+        return expr.self_group()
+
+    @cached_property
+    def _written_dialect(self) -> Dialect:
+        """The dialect as it writes for people: a percent sign stands once, whatever the driver wants."""
+        from whimbrel.ddl.literals import text_dialect
+
+        return text_dialect(self.dialect)
+
     def _ddl_compiler(self) -> DDLCompiler:
-        compiler = self.dialect.ddl_compiler(self.dialect, None)  # type: ignore[arg-type]  # only its dialect is read
+        dialect = self._written_dialect
+        compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]  # only its dialect is read
         assert isinstance(compiler, DDLCompiler)
         return compiler
 
