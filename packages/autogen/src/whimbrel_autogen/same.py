@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Computed,
@@ -71,10 +72,17 @@ class SameCheck:
         default = info.get("default")
         if column.server_default is None:
             return default is None
-        return isinstance(default, str) and default == self._impl.spell_default(column)
+        return isinstance(default, str) and self._same_default(default, column)
+
+    def _same_default(self, default: str, column: Column[Any]) -> bool:
+        spelled = self._impl.spell_default(column)
+        if spelled == default:
+            return True
+        theirs, ours = (self._impl.normalize_default(text, column) for text in (default, spelled))
+        return theirs == ours
 
     def _spell(self, type_: TypeEngine[Any]) -> str:
-        if isinstance(type_, SchemaType):
+        if isinstance(type_, SchemaType) and not isinstance(type_, Boolean):
             return ""  # has a life of its own in the database
         key = (type(type_), repr(type_))
         found = self._spelled.get(key)
@@ -85,8 +93,14 @@ class SameCheck:
     def _same_keys(self, reflected: ReflectedTable, models: Table) -> bool:
         if any("expressions" in index or index.get("column_sorting") for index in reflected.indexes):
             return False
+        if any(_has_options(key) for key in (reflected.primary_key, *reflected.unique_constraints)):
+            return False
         keys, uniques, foreign, checks = [], set(), set(), False
         for constraint in models.constraints:
+            if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint) and (
+                constraint.deferrable or constraint.dialect_kwargs
+            ):
+                return False
             if isinstance(constraint, PrimaryKeyConstraint):
                 keys = [column.name for column in constraint.columns]
             elif isinstance(constraint, UniqueConstraint):

@@ -31,14 +31,14 @@ def definition(
     :raises sqlalchemy.exc.ProgrammingError: there is no such table.
     :raises CommandError: the session is set not to tell all.
     """
-    mode = str(connection.exec_driver_sql("SELECT @@sql_mode").scalar_one()).split(",")
+    mode = _sql_mode(connection)
     if "NO_FIELD_OPTIONS" in mode:
         raise CommandError(
             f"This session's sql_mode hides AUTO_INCREMENT and more of the columns of {table_name}, which would be "
             "lost by the change.",
             "Take NO_FIELD_OPTIONS, or ORACLE and the like that bring it, out of sql_mode while migrations run.",
         )
-    syntax = Syntax(backslashes="NO_BACKSLASH_ESCAPES" not in mode, ansi_quotes="ANSI_QUOTES" in mode)
+    syntax = _syntax(mode)
     statement = connection.execute(ShowCreateTable(table_name, schema)).one()[1]
     if isinstance(statement, bytes | bytearray):  # of some drivers
         statement = statement.decode()
@@ -47,6 +47,19 @@ def definition(
     if found is not None and _GEOMETRY.fullmatch(str(found.type_)) and not found.details:
         found = _with_srid(connection, found, table_name, column_name, schema)
     return found, syntax
+
+
+def session_syntax(connection: Connection) -> Syntax:
+    """Return how a session reads and writes SQL."""
+    return _syntax(_sql_mode(connection))
+
+
+def _sql_mode(connection: Connection) -> list[str]:
+    return str(connection.exec_driver_sql("SELECT @@sql_mode").scalar_one()).split(",")
+
+
+def _syntax(mode: list[str]) -> Syntax:
+    return Syntax(backslashes="NO_BACKSLASH_ESCAPES" not in mode, ansi_quotes="ANSI_QUOTES" in mode)
 
 
 def _with_srid(

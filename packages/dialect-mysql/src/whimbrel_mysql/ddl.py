@@ -259,7 +259,17 @@ def _default(default: ServerDefault | AsIs, type_: object, compiler: DDLCompiler
     """
     if isinstance(default, AsIs):
         return _as_is(default, compiler)
-    spelt = format_server_default(compiler, default)
+    return default_words(format_server_default(compiler, default), type_, compiler, now=now)
+
+
+def default_words(spelt: str, type_: object, compiler: DDLCompiler, *, now: bool) -> str:
+    """Return the SQL text of a default as DEFAULT takes it: with parentheses where the server wants them.
+
+    :param spelt: the text.
+    :param type_: the type of the column, where it is known.
+    :param compiler: of the dialect.
+    :param now: whether the current time may stand there by itself, and ``ON UPDATE`` after it.
+    """
     if now and _is_time(type_, compiler) and (_NOW.fullmatch(spelt) or any(i.word == "ON" for i in items(spelt))):
         return spelt
     return f"({spelt})" if _takes_expression_only(type_, compiler) and spelt[:1] != "(" else _parenthesised(spelt)

@@ -14,7 +14,10 @@ from sqlalchemy import (
     Table,
 )
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropIndex, ExecutableDDLElement
+from sqlalchemy.sql import operators
 from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.elements import BinaryExpression, ClauseElement, Grouping, UnaryExpression
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine, to_instance
 
 from whimbrel.ddl import DropColumn, ServerDefault, TypeArgument
@@ -26,6 +29,7 @@ from whimbrel.unset import UNSET, UnsetType
 from whimbrel_mysql import catalog
 from whimbrel_mysql.alter import ColumnChange, says_on_update
 from whimbrel_mysql.clauses import USUAL
+from whimbrel_mysql.compare import MySQLComparing
 from whimbrel_mysql.constraints import drop_statement, refuse_unheeded
 from whimbrel_mysql.ddl import MySQLAddColumn, WithOptions
 from whimbrel_mysql.definition import Change, Definition
@@ -36,7 +40,7 @@ from whimbrel_mysql.server import Server
 Autoincrement = bool | Literal["auto", "ignore_fk"]
 
 
-class MySQLImpl(DefaultImpl):
+class MySQLImpl(MySQLComparing, DefaultImpl):
     """MySQL, where each DDL statement commits, and most changes of a column repeat its whole definition.
 
     It serves a MariaDB server too, when the URL begins with ``mysql``: the connection knows which of the two it is.
@@ -66,6 +70,13 @@ class MySQLImpl(DefaultImpl):
         if capability in _IF_EXISTS and not self.is_mariadb:
             return Support.NO if self.server.connection is None else Support.YES
         return super().support(capability)
+
+    def index_expression(self, expr: ClauseElement) -> ClauseElement:
+        """Return an expression in the parentheses that all but a column, with or without DESC, needs here."""
+        if isinstance(expr, UnaryExpression):
+            ordered = expr.modifier in (operators.asc_op, operators.desc_op)
+            return expr if ordered else Grouping(expr)
+        return Grouping(expr) if isinstance(expr, BinaryExpression | FunctionElement) else expr
 
     @property
     def is_mariadb(self) -> bool:

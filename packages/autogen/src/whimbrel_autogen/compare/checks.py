@@ -30,7 +30,11 @@ def whimbrel_compare_table(context: AutogenContext, table: TablePair) -> list[Mi
                 CreateCheckConstraintOp.from_constraint(other).reverse(),
                 CreateCheckConstraintOp.from_constraint(item),
             ]
-    nameless = [item for item in ours.constraints if isinstance(item, CheckConstraint) and item.name is None]
+    nameless = [
+        item
+        for item in ours.constraints
+        if isinstance(item, CheckConstraint) and context.impl.wants(item) and final_name(item, context.dialect) is None
+    ]
     for name, item in database.items():
         made_up = [not _differs(context, table, Pair(item, other)) for other in nameless if name not in models]
         if name in models or any(made_up):

@@ -24,7 +24,7 @@ def whimbrel_compare_table(context: AutogenContext, table: TablePair) -> list[Mi
         return []
     theirs, ours = table.both()
     uniques = {item for item in theirs.constraints if isinstance(item, UniqueConstraint)}
-    indexes = {item for item in theirs.indexes if "duplicates_constraint" not in item.info}
+    indexes = {item for item in theirs.indexes if not context.impl.is_implied_index(item, ours)}
     model_uniques = {item for item in ours.constraints if isinstance(item, UniqueConstraint)}
     model_indexes = set(ours.indexes)
     context.impl.correct_for_autogen_constraints(uniques, indexes, model_uniques, model_indexes)
