@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -301,3 +302,160 @@ def engine(postgresql_database: Database) -> sa.Engine:
 def test_what_was_created_from_models_does_not_differ_from_them(engine: sa.Engine) -> None:
     corpus().create_all(engine)
     assert differences(engine, corpus()) == []
+
+
+def _kinds(found: list[Any]) -> list[str]:
+    return [item[0] if isinstance(item, tuple) else item[0][0] for item in found]
+
+
+def _one(*items: Any, schema: str | None = None) -> sa.MetaData:
+    metadata = sa.MetaData()
+    sa.Table("t", metadata, *items, schema=schema)
+    return metadata
+
+
+INTEGER = sa.Column("a", sa.Integer)
+
+
+DIFFER: dict[str, tuple[Callable[[], sa.MetaData], Callable[[], sa.MetaData], list[str]]] = {
+    "precision": (
+        lambda: _one(sa.Column("a", sa.Float(24))),
+        lambda: _one(sa.Column("a", sa.Float(25))),
+        ["modify_type"],
+    ),
+    "time zone": (
+        lambda: _one(sa.Column("a", sa.DateTime())),
+        lambda: _one(sa.Column("a", sa.DateTime(timezone=True))),
+        ["modify_type"],
+    ),
+    "length": (
+        lambda: _one(sa.Column("a", sa.String(5))),
+        lambda: _one(sa.Column("a", sa.String())),
+        ["modify_type"],
+    ),
+    "char and varchar": (
+        lambda: _one(sa.Column("a", sa.String(5))),
+        lambda: _one(sa.Column("a", sa.CHAR(5))),
+        ["modify_type"],
+    ),
+    "collation": (
+        lambda: _one(sa.Column("a", sa.String(5, collation="C"))),
+        lambda: _one(sa.Column("a", sa.String(5))),
+        ["modify_type"],
+    ),
+    "element of an array": (
+        lambda: _one(sa.Column("a", sa.ARRAY(sa.Integer))),
+        lambda: _one(sa.Column("a", sa.ARRAY(sa.BigInteger))),
+        ["modify_type"],
+    ),
+    "a type that SQLAlchemy does not know": (
+        lambda: _one(sa.Column("a", Ltree())),
+        lambda: _one(sa.Column("a", sa.Text)),
+        ["modify_type"],
+    ),
+    "default": (
+        lambda: _one(sa.Column("a", sa.Text, server_default="x")),
+        lambda: _one(sa.Column("a", sa.Text, server_default="X")),
+        ["modify_default"],
+    ),
+    "default that the server rejects": (
+        lambda: _one(sa.Column("a", sa.Integer, server_default="1")),
+        lambda: _one(sa.Column("a", sa.Integer, server_default=sa.text("no_such_function()"))),
+        ["modify_default"],
+    ),
+    "default of a function": (
+        lambda: _one(sa.Column("a", sa.DateTime, server_default=sa.func.now())),
+        lambda: _one(sa.Column("a", sa.DateTime, server_default=sa.func.clock_timestamp())),
+        ["modify_default"],
+    ),
+    "unique: deferrable": (
+        lambda: _one(sa.Column("a", sa.Integer), sa.UniqueConstraint("a", name="u")),
+        lambda: _one(sa.Column("a", sa.Integer), sa.UniqueConstraint("a", name="u", deferrable=True)),
+        ["remove_constraint", "add_constraint"],
+    ),
+    "unique: not deferrable any more": (
+        lambda: _one(sa.Column("a", sa.Integer), sa.UniqueConstraint("a", name="u", deferrable=True)),
+        lambda: _one(sa.Column("a", sa.Integer), sa.UniqueConstraint("a", name="u")),
+        ["remove_constraint", "add_constraint"],
+    ),
+    "unique: nulls": (
+        lambda: _one(sa.Column("a", sa.Integer), sa.UniqueConstraint("a", name="u")),
+        lambda: _one(
+            sa.Column("a", sa.Integer), sa.UniqueConstraint("a", name="u", postgresql_nulls_not_distinct=True)
+        ),
+        ["remove_constraint", "add_constraint"],
+    ),
+    "primary key: deferrable": (
+        lambda: _one(sa.Column("a", sa.Text), sa.PrimaryKeyConstraint("a", name="p")),
+        lambda: _one(sa.Column("a", sa.Text), sa.PrimaryKeyConstraint("a", name="p", deferrable=True)),
+        ["remove_constraint", "add_constraint"],
+    ),
+    "index: expression": (
+        lambda: _one(c := sa.Column("a", sa.Text), sa.Index("i", sa.func.lower(c))),
+        lambda: _one(c := sa.Column("a", sa.Text), sa.Index("i", sa.func.upper(c))),
+        ["remove_index", "add_index"],
+    ),
+    "index: sorting": (
+        lambda: _one(c := sa.Column("a", sa.Text), sa.Index("i", c)),
+        lambda: _one(c := sa.Column("a", sa.Text), sa.Index("i", c.desc())),
+        ["remove_index", "add_index"],
+    ),
+    "index: where": (
+        lambda: _one(c := sa.Column("a", sa.Integer), sa.Index("i", c, postgresql_where=c > 1)),
+        lambda: _one(c := sa.Column("a", sa.Integer), sa.Index("i", c, postgresql_where=c > 2)),
+        ["remove_index", "add_index"],
+    ),
+    "index: operator class": (
+        lambda: _one(sa.Column("a", sa.Text), sa.Index("i", "a")),
+        lambda: _one(sa.Column("a", sa.Text), sa.Index("i", "a", postgresql_ops={"a": "text_pattern_ops"})),
+        ["remove_index", "add_index"],
+    ),
+    "index: include": (
+        lambda: _one(sa.Column("a", sa.Text), sa.Column("b", sa.Text), sa.Index("i", "a", postgresql_include=["b"])),
+        lambda: _one(sa.Column("a", sa.Text), sa.Column("b", sa.Text), sa.Index("i", "a")),
+        ["remove_index", "add_index"],
+    ),
+    "index: method": (
+        lambda: _one(sa.Column("a", sa.Text), sa.Index("i", "a")),
+        lambda: _one(sa.Column("a", sa.Text), sa.Index("i", "a", postgresql_using="hash")),
+        ["remove_index", "add_index"],
+    ),
+    "index: parameters": (
+        lambda: _one(sa.Column("a", sa.Text), sa.Index("i", "a", postgresql_with={"fillfactor": 50})),
+        lambda: _one(sa.Column("a", sa.Text), sa.Index("i", "a", postgresql_with={"fillfactor": 60})),
+        ["remove_index", "add_index"],
+    ),
+    "index: unique": (
+        lambda: _one(c := sa.Column("a", sa.Text), sa.Index("i", sa.func.lower(c))),
+        lambda: _one(c := sa.Column("a", sa.Text), sa.Index("i", sa.func.lower(c), unique=True)),
+        ["remove_index", "add_index"],
+    ),
+    "index: collation of an expression": (
+        lambda: _one(c := sa.Column("a", sa.Text), sa.Index("i", sa.func.lower(c))),
+        lambda: _one(c := sa.Column("a", sa.Text), sa.Index("i", sa.func.lower(c).collate("C"))),
+        ["remove_index", "add_index"],
+    ),
+    "check": (
+        lambda: _one(sa.Column("a", sa.Integer), sa.CheckConstraint("a > 1", name="k")),
+        lambda: _one(sa.Column("a", sa.Integer), sa.CheckConstraint("a > 2", name="k")),
+        ["remove_constraint", "add_constraint"],
+    ),
+    "a key that does not count any more": (
+        lambda: _one(sa.Column("a", sa.Integer, primary_key=True)),
+        lambda: _one(sa.Column("a", sa.Integer, primary_key=True, autoincrement=False)),
+        ["modify_autoincrement"],
+    ),
+    "a key that is to count": (
+        lambda: _one(sa.Column("a", sa.Integer, primary_key=True, autoincrement=False)),
+        lambda: _one(sa.Column("a", sa.Integer, primary_key=True)),
+        ["modify_autoincrement"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DIFFER)
+def test_what_differs_is_found(name: str, engine: sa.Engine) -> None:
+    before, after, kinds = DIFFER[name]
+    before().create_all(engine)
+    assert differences(engine, before()) == []
+    assert _kinds(differences(engine, after())) == kinds

@@ -301,6 +301,30 @@ op.rename_enum_value("mood", "glum", "sad")
 op.rename_enum_value("mood", "sad", "glum")
 """,
     ),
+    "key_that_is_to_count": Change(
+        before=lambda metadata: Table("t", metadata, Column("id", Integer, primary_key=True, autoincrement=False)),
+        after=lambda metadata: Table("t", metadata, Column("id", Integer, primary_key=True)),
+        upgrade="""
+op.alter_column("t", "id", existing_type=sa.INTEGER(), autoincrement=True, existing_autoincrement=False)
+""",
+        downgrade="""
+op.alter_column("t", "id", existing_type=sa.INTEGER(), autoincrement=False, existing_autoincrement=True)
+""",
+    ),
+    "serial_key_in_a_table_that_goes": Change(
+        before=lambda metadata: Table("t", metadata, Column("id", Integer, primary_key=True)),
+        after=nothing,
+        upgrade="""
+op.drop_table("t")
+""",
+        downgrade="""
+op.create_table(
+    "t",
+    sa.Column("id", sa.INTEGER(), autoincrement=True, nullable=False),
+    sa.PrimaryKeyConstraint("id", name=op.f("t_pkey")),
+)
+""",
+    ),
     "sequence_created": Change(
         before=nothing,
         after=lambda metadata: sa.Sequence("numbers", start=10, increment=2, metadata=metadata),

@@ -14,8 +14,9 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from whimbrel.ddl import plain_text
 from whimbrel.impl.comparison import Expressions
 from whimbrel.operations import MigrateOperation
-from whimbrel.operations.ops import AlterColumnOp, CreatePrimaryKeyOp, DropConstraintOp
+from whimbrel.operations.ops import CreatePrimaryKeyOp, DropConstraintOp
 from whimbrel_postgresql.compare import key_options
+from whimbrel_postgresql.counting import AlterCountingOp
 from whimbrel_postgresql.enum_comparison import compare_enums
 from whimbrel_postgresql.operations import CreateExcludeConstraintOp
 from whimbrel_postgresql.sequence_comparison import compare_sequences
@@ -153,13 +154,5 @@ def _compare_counting(pair: Any) -> Iterator[MigrateOperation]:
             yield _counting(pair, name, info, False)
 
 
-def _counting(pair: Any, name: str, info: Any, counts: bool) -> AlterColumnOp:
-    return AlterColumnOp(
-        pair.name,
-        name,
-        schema=pair.schema,
-        existing_type=info["type"],
-        existing_nullable=info["nullable"],
-        autoincrement=counts,
-        existing_autoincrement=not counts,
-    )
+def _counting(pair: Any, name: str, info: Any, counts: bool) -> AlterCountingOp:
+    return AlterCountingOp(pair.name, name, counts, existing_type=info["type"], schema=pair.schema)

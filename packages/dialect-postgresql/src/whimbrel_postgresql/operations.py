@@ -15,7 +15,7 @@ from whimbrel.operations import MigrateOperation, OperationRegistry, Operations
 from whimbrel.operations.construct import scratch_table
 from whimbrel.operations.directives.base import BatchInvoker, RunContext
 from whimbrel.operations.ops import AddConstraintOp, AlterTableOp
-from whimbrel_postgresql import enum_operations, enum_replacement, sequence_operations
+from whimbrel_postgresql import counting, enum_operations, enum_replacement, sequence_operations
 from whimbrel_postgresql.ddl import SetStorageParameters, StorageValue, ValidateConstraint
 
 ExcludeElement = tuple[str | TextClause | ColumnElement[Any], str]
@@ -275,3 +275,4 @@ def register(registry: OperationRegistry) -> None:
     for verb, (directive, implementation) in VERBS.items():
         registry.register_operation(verb)(directive)
         registry.implementation_for(directive, dialect="postgresql")(implementation)
+    registry.implementation_for(counting.AlterCountingOp, dialect="postgresql")(counting.alter_counting)

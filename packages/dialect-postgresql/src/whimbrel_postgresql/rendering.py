@@ -11,6 +11,7 @@ from sqlalchemy.schema import conv
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeEngine
 
+from whimbrel_postgresql.counting import AlterCountingOp
 from whimbrel_postgresql.enum_operations import (
     AddEnumValueOp,
     CreateEnumTypeOp,
@@ -173,7 +174,15 @@ def _drop_sequence(context: Any, op: DropSequenceOp) -> list[str]:
     return [_value(context, op.name), *_keywords(context, schema=op.schema, if_exists=op.if_exists)]
 
 
+def _alter_counting(context: Any, op: AlterCountingOp) -> list[str]:
+    said = (op.table_name, op.column_name)
+    types = f"existing_type={_value(context, op.existing_type)}"
+    flags = [f"autoincrement={op.counts}", f"existing_autoincrement={not op.counts}"]
+    return [*(_value(context, name) for name in said), types, *flags, *_keywords(context, schema=op.schema)]
+
+
 _OPERATIONS: Final[dict[type[Any], tuple[str, Callable[[Any, Any], list[str]]]]] = {
+    AlterCountingOp: ("alter_column", _alter_counting),
     CreateEnumTypeOp: ("create_enum_type", _create_enum_type),
     DropEnumTypeOp: ("drop_enum_type", _drop_enum_type),
     RenameEnumTypeOp: ("rename_enum_type", _rename_enum_type),
