@@ -24,6 +24,7 @@ from sqlalchemy.types import SchemaType, TypeEngine
 
 from whimbrel.impl import ReflectedTable
 from whimbrel_autogen.names import final_name
+from whimbrel_autogen.registered import comparators
 
 if TYPE_CHECKING:
     from whimbrel_autogen.context import AutogenContext
@@ -41,8 +42,14 @@ class SameCheck:
         self._types = context.opts.get("compare_type", True) is True
         self._defaults = bool(context.opts.get("compare_server_default"))
         self._checks = context.subjects.takes_part("whimbrel.autogenerate.checks")
-        self._asks = context.filters_objects
+        self._asks = (
+            context.filters_objects
+            or context.subjects.asks_strangers
+            or callable(context.opts.get("compare_server_default"))
+            or comparators.wanted("column", context)
+        )
         self._spelled: dict[Any, str] = {}
+        self._same_defaults: dict[Any, bool] = {}
 
     def is_same(self, reflected: ReflectedTable, models: Table) -> bool:
         """Return whether nothing at all differs; ``False`` also where that cannot be told at a glance."""
@@ -78,13 +85,16 @@ class SameCheck:
         spelled = self._impl.spell_default(column)
         if spelled == default:
             return True
-        theirs, ours = (self._impl.normalize_default(text, column) for text in (default, spelled))
-        return theirs == ours
+        key = (_type_key(column.type), default, spelled)
+        if key not in self._same_defaults:
+            theirs, ours = (self._impl.normalize_default(text, column) for text in (default, spelled))
+            self._same_defaults[key] = theirs == ours
+        return self._same_defaults[key]
 
     def _spell(self, type_: TypeEngine[Any]) -> str:
-        if isinstance(type_, SchemaType) and not isinstance(type_, Boolean):
+        if not isinstance(type_, Boolean) and isinstance(type_, SchemaType):
             return ""  # has a life of its own in the database
-        key = (type(type_), repr(type_))
+        key = _type_key(type_)
         found = self._spelled.get(key)
         if found is None:
             found = self._spelled[key] = self._impl.spell_type(type_)
@@ -153,6 +163,16 @@ class SameCheck:
     def _index(self, index: Index) -> Any:
         parts = tuple(part.name for part in index.expressions if isinstance(part, Column))
         return (final_name(index, self._dialect), parts, bool(index.unique))
+
+
+def _type_key(type_: TypeEngine[Any]) -> Any:
+    """Return something by which a type that was seen before is known again; thousands of columns share a few types."""
+    key = (type(type_), *vars(type_).items())
+    try:
+        hash(key)
+    except TypeError:
+        return type(type_), repr(type_)
+    return key
 
 
 def _reflected_foreign(item: Any) -> Any:

@@ -266,7 +266,7 @@ class Sweep:
 
     def _rows(self, sql: str, wanted: frozenset[str]) -> Iterator[tuple[Any, ...]]:
         """Yield the rows about tables that are wanted; text that some drivers give as bytes as text."""
-        for row in self._connection.execute(text(sql), {"schema": self._schema or self._default_schema}):
+        for row in self._connection.execute(text(sql), {"schema": self._schema or self._default_schema}).all():
             values: tuple[Any, ...] = tuple(row)
             if not _BYTES.isdisjoint(map(type, values)):
                 values = tuple(value.decode() if isinstance(value, bytes | bytearray) else value for value in values)
