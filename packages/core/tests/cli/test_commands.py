@@ -234,12 +234,6 @@ class TestExitCodes:
         assert (done.code, done.out) == (4, "a1\n")
         assert "Error: Database is not on all head revisions: it is at a1, not yet at c3.\n" in done.err
 
-    def test_check_without_the_package_says_what_to_install(self, three, run):
-        for words in (["check"], ["revision", "--autogenerate"]):
-            done = run(*words)
-            assert done.code == 1
-            assert "autogen" in done.err
-
     def test_no_settings_at_all(self, tmp_path, monkeypatch, run):
         monkeypatch.chdir(tmp_path)
         done = run("heads")
