@@ -72,6 +72,11 @@ CASES: dict[str, Rebuild] = {
         lambda batch: batch.alter_column("a", type_=String(50, collation="RTRIM")),
         'CREATE TABLE "t" (a VARCHAR(50) COLLATE "RTRIM" NOT NULL)',
     ),
+    "a type that had a collation": Rebuild(
+        "CREATE TABLE t (a varchar(10) COLLATE nocase NOT NULL)",
+        lambda batch: batch.alter_column("a", existing_type=String(10, collation="nocase"), type_=String(50)),
+        'CREATE TABLE "t" (a VARCHAR(50) NOT NULL)',
+    ),
     "NOT NULL goes": Rebuild(
         "CREATE TABLE t (a INT CONSTRAINT nn NOT NULL ON CONFLICT FAIL UNIQUE, b INT NOT NULL)",
         lambda batch: batch.alter_column("a", nullable=True),

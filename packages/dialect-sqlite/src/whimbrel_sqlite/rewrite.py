@@ -120,11 +120,12 @@ class Rewriting:
             yield from self._instead(said, (ClauseKind.GENERATED,), computed)
 
     def _type_edits(self, said: ColumnDefinition, new: Column[Any]) -> Iterator[Edit]:
-        """Return how a column gets its type; it keeps its collation unless the type has one."""
+        """Return how a column gets its type; it keeps its collation unless the type has one, or the old one had it."""
         text = str(new.type.compile(self.impl.dialect))
         if meaning(self.definition.sql[said.type_start : said.type_end]) != meaning(text):
             yield Edit(said.type_start, said.type_end, text if said.type_end > said.type_start else f" {text}")
-        if isinstance(new.type, String) and new.type.collation is not None:
+        said_anew = isinstance(new.type, String) and new.type.collation is not None
+        if said_anew or new.name in self.rebuild.collation_gone:
             yield from self._instead(said, (ClauseKind.COLLATE,), None)
 
     def _instead(self, said: ColumnDefinition, kinds: tuple[ClauseKind, ...], text: str | None) -> Iterator[Edit]:

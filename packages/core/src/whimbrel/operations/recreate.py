@@ -44,6 +44,7 @@ class TableRebuild:
     :param dropped: the old names of columns that go.
     :param typed_anew: the new names of columns that are added or get another type: what their types bring along (a
         PostgreSQL ENUM) may have to be created. Any other type is there already, and stays.
+    :param collation_gone: those of them that had a collation, by ``existing_type``, and whose new type has none.
     """
 
     old: Table
@@ -54,6 +55,7 @@ class TableRebuild:
     renamed: Mapping[str, str] = field(default_factory=dict)
     dropped: frozenset[str] = frozenset()
     typed_anew: frozenset[str] = frozenset()
+    collation_gone: frozenset[str] = frozenset()
 
     def temporary_table(self) -> Table:
         """Return a copy of *new* under the temporary name, without its indexes.

@@ -20,6 +20,7 @@ class DraftColumn:
     :param source: the column of the old table whose values it gets; ``None`` for one that is added.
     :param using: how values are converted, if that was said: SQL text or an expression.
     :param typed_anew: whether it is added or has got another type.
+    :param collation_gone: whether it had a collation, by the type that it was said to have, and is to have none.
     :param in_primary_key: whether it was added as (part of) the primary key.
     """
 
@@ -27,6 +28,7 @@ class DraftColumn:
     source: Column[Any] | None = None
     using: str | ColumnElement[Any] | None = None
     typed_anew: bool = False
+    collation_gone: bool = False
     in_primary_key: bool = False
 
     def using_expression(self) -> ColumnElement[Any]:

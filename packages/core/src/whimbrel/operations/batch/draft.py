@@ -120,6 +120,8 @@ class TableDraft:
         held = self.columns[name]
         held.column.type = unbound(type_)
         held.typed_anew = True
+        had = None if existing is None else getattr(to_instance(existing), "collation", None)
+        held.collation_gone = had is not None and getattr(type_, "collation", None) is None
         for check in self._brought_by(name, type_):
             self.add_constraint(check, name)
 

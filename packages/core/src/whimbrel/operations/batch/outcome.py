@@ -54,6 +54,7 @@ def rebuild_of(
         renamed={was: name for was, name in kept.items() if was != name},
         dropped=frozenset(column.name for column in old.columns if column.name not in kept),
         typed_anew=frozenset(name for name, held in columns.items() if held.typed_anew),
+        collation_gone=frozenset(name for name, held in columns.items() if held.collation_gone),
     )
 
 
