@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from testing.comparing import differences
 from testing.databases import Database
+from testing.scripted import differences
 
 
 class Ltree(sa.types.UserDefinedType[str]):

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, MetaData, String, Table, text
 
-from testing.comparing import OPTIONS, differences
 from testing.databases import Database
+from testing.scripted import OPTIONS, differences
 from whimbrel.runtime.migration import MigrationContext
 from whimbrel_autogen import compare_metadata
 

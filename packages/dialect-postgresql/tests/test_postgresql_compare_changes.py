@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy import Column, Integer, MetaData, String, Table
 from sqlalchemy.dialects import postgresql as pg
 
-from testing.comparing import differences, run, scripted
 from testing.databases import Database
+from testing.scripted import differences, run, scripted
 
 Parts = Callable[[MetaData], Any]
 

@@ -79,7 +79,10 @@ _INDEXES: Final = """
             SELECT json_agg(CASE WHEN NOT o.opcdefault THEN o.opcname END ORDER BY k.n)
             FROM unnest(CAST(i.indclass AS oid[])) WITH ORDINALITY k(oid, n)
             JOIN pg_opclass o ON o.oid = k.oid) AS text) END AS classes,
-        con.conname AS carries
+        con.conname AS carries,
+        i.indpred IS NULL AND i.indexprs IS NULL AND c.reloptions IS NULL AND m.amname = 'btree'
+            AND i.indnatts = i.indnkeyatts AND NOT {nulls_not_distinct} AND 0 = ALL (CAST(i.indoption AS int2[]))
+            AND NOT {any_class} AS is_plain
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
     LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid AND con.conrelid = i.indrelid
         AND con.contype IN ('p', 'u', 'x')
@@ -87,9 +90,8 @@ _INDEXES: Final = """
     ORDER BY i.indrelid, c.relname
 """
 
-_ANY_CLASS: Final = """
-    EXISTS (SELECT 1 FROM pg_opclass o WHERE NOT o.opcdefault AND o.oid = ANY (CAST(i.indclass AS oid[])))
-"""
+_ANY_CLASS: Final = "CAST(i.indclass AS oid[]) && (SELECT array_agg(oid) FROM pg_opclass WHERE NOT opcdefault)"
+"""Whether an index has an operator class that is not its type's default; the list of them is made once."""
 
 _CONSTRAINTS: Final = """
     SELECT con.conrelid AS table_oid, con.conname AS name, con.contype AS kind, con.conindid AS index_oid,
@@ -227,7 +229,7 @@ class Sweep:
         return self._collations[oid]
 
     def _rows(self, sql: str, **parameters: Any) -> list[Row[Any]]:
-        return list(self._connection.execute(text(sql), parameters))
+        return list(self._connection.execute(text(sql), parameters).all())
 
     def _grouped(self, sql: str, oids: str) -> dict[int, list[Row[Any]]]:
         found: dict[int, list[Row[Any]]] = {}
@@ -388,6 +390,10 @@ class _Reading:
 
     def _index(self, row: Row[Any]) -> ReflectedIndex:
         numbers = row.numbers.split()
+        if row.is_plain and not any(
+            self._collation(*pair) for pair in zip(numbers, row.collations.split(), strict=True)
+        ):
+            return {"name": row.name, "unique": row.is_unique, "column_names": [*self._names(row.numbers)]}
         keys, included = numbers[: row.length], self._names(" ".join(numbers[row.length :]))
         names: list[str | None] = [self._by_number[number].name if number != "0" else None for number in keys]
         classes = json.loads(row.classes) if row.classes else [None] * len(keys)
