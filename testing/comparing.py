@@ -1,56 +1,92 @@
-"""What tests of comparisons share: what differs between models and a database, and scripts that are written and run."""
+"""Comparisons for tests: a database in some state, models, and the script that comes of it, which is also run."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import dedent
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql, postgresql
 
-from whimbrel.operations import Operations
+from testing.databases import Database
+from testing.wings import catalog, operations
 from whimbrel.operations.ops import MigrationScript, OpContainer
 from whimbrel.runtime.migration import MigrationContext
-from whimbrel_autogen import compare_metadata, produce_migrations, render_python_code
-
-OPTIONS: dict[str, Any] = {
-    "compare_server_default": True,
-    "autogenerate_plugins": ["*", "whimbrel.autogenerate.checks"],
-}
-"""All that can be compared is compared."""
+from whimbrel_autogen import produce_migrations, render_python_code
 
 
-def differences(engine: sa.Engine, metadata: sa.MetaData, **options: Any) -> list[Any]:
-    """Return what differs."""
-    with engine.connect() as connection:
-        return compare_metadata(_context(connection, options), metadata)
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What one comparison has found.
+
+    :param script: the directives.
+    :param upgrade: what ``upgrade()`` says.
+    :param downgrade: what ``downgrade()`` says.
+    :param imports: what the script imports.
+    """
+
+    script: MigrationScript
+    upgrade: str
+    downgrade: str
+    imports: set[str]
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person is told besides."""
+        return self.script.notes
 
 
-def scripted(engine: sa.Engine, metadata: sa.MetaData, **options: Any) -> tuple[MigrationScript, str, str]:
-    """Return the directives that bring a database to models, and both halves of their script."""
-    with engine.connect() as connection:
-        context = _context(connection, options)
-        script = produce_migrations(context, metadata)
-        upgrade, downgrade = script.upgrade_ops, script.downgrade_ops
-        assert isinstance(upgrade, OpContainer)
-        assert isinstance(downgrade, OpContainer)
-        up, down = (
-            f"{_dedented(render_python_code(half, migration_context=context))}" for half in (upgrade, downgrade)
-        )
-        return script, up, down
+def made(database: Database, *statements: str) -> None:
+    """Execute SQL statements in a database."""
+    with database.engine().begin() as connection:
+        connection = connection.execution_options(no_parameters=True)  # a percent sign is one
+        for statement in statements:
+            connection.exec_driver_sql(statement)
 
 
-def run(engine: sa.Engine, source: str) -> None:
-    """Run half of a script in the transaction that a revision would have."""
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection)
-        with context.begin_transaction():
-            names = {"op": Operations(context), "sa": sa, "postgresql": postgresql, "mysql": mysql}
-            exec(compile(source, "script", "exec"), names)  # it was written a moment ago
+def compared(database: Database, models: sa.MetaData | Sequence[sa.MetaData] | None, **opts: Any) -> Compared:
+    """Compare a database with models.
+
+    :param database: the database.
+    :param models: the models.
+    :param opts: options of ``context.configure()``.
+    """
+    with database.engine().connect() as connection:
+        run = MigrationContext.configure(connection, opts={"target_metadata": models, **opts})
+        script = produce_migrations(run, models)
+        imports: set[str] = set(script.imports)
+        halves = [
+            _source(half, run, imports, bool(opts.get("render_as_batch")))
+            for half in (*script.upgrade_ops_list, *script.downgrade_ops_list)
+        ]
+    upgrade, downgrade = halves
+    return Compared(script, upgrade, downgrade, imports)
 
 
-def _context(connection: sa.Connection, options: dict[str, Any]) -> MigrationContext:
-    return MigrationContext.configure(connection, opts={**OPTIONS, **options})
+def _source(half: OpContainer, run: MigrationContext, imports: set[str], as_batch: bool) -> str:
+    options = {
+        name: run.opts.get(name) for name in ("render_item", "user_module_prefix") if run.opts.get(name) is not None
+    }
+    source = render_python_code(half, migration_context=run, imports=imports, render_as_batch=as_batch, **options)  # type: ignore[arg-type]  # one of two halves
+    return dedent(f"    {source}")
 
 
-def _dedented(body: str) -> str:
-    return "\n".join(line.removeprefix("    ") for line in body.split("\n"))
+def carried_out(database: Database, source: str, imports: set[str]) -> None:
+    """Run one half of a script."""
+    with operations(database) as op:
+        scope: dict[str, Any] = {"op": op, "sa": sa}
+        exec("\n".join(sorted(imports)), scope)
+        exec(source, scope)
+
+
+def there_and_back(database: Database, found: Compared, models: Any, **opts: Any) -> tuple[str, list[str], list[str]]:
+    """Run a script's upgrade, compare once more, run its downgrade.
+
+    :return: what is still missing after the upgrade; the catalog before; the catalog after the downgrade.
+    """
+    before = catalog(database)
+    carried_out(database, found.upgrade, found.imports)
+    missing = compared(database, models, **opts).upgrade
+    carried_out(database, found.downgrade, found.imports)
+    return missing, before, catalog(database)

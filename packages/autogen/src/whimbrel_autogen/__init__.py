@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from whimbrel_autogen.api import compare_metadata, produce_migrations
     from whimbrel_autogen.context import AutogenContext
+    from whimbrel_autogen.registered import comparators
     from whimbrel_autogen.render.operations import renderers
     from whimbrel_autogen.render.script import render_op_text, render_python_code
     from whimbrel_autogen.rewriter import Rewriter
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AutogenContext",
     "Rewriter",
+    "comparators",
     "compare_metadata",
     "produce_migrations",
     "render_op_text",
@@ -27,6 +29,7 @@ __all__ = [
 _HOMES = {
     "AutogenContext": "context",
     "Rewriter": "rewriter",
+    "comparators": "registered",
     "compare_metadata": "api",
     "produce_migrations": "api",
     "render_op_text": "render.script",

@@ -26,6 +26,7 @@ from whimbrel.operations.ops import (
     MigrateOperation,
     ModifyTableOps,
 )
+from whimbrel_autogen.names import named
 
 if TYPE_CHECKING:
     from whimbrel_autogen.context import AutogenContext
@@ -55,12 +56,13 @@ def ordered(found: Sequence[MigrateOperation], context: AutogenContext) -> list[
     :param found: what the subjects found, in any order.
     :param context: the comparison.
     """
-    return _Order(found, context.dialect.default_schema_name).result()
+    return _Order(found, context).result()
 
 
 class _Order:
-    def __init__(self, found: Sequence[MigrateOperation], default_schema: str | None) -> None:
-        self._default = default_schema
+    def __init__(self, found: Sequence[MigrateOperation], context: AutogenContext) -> None:
+        self._default = context.dialect.default_schema_name
+        self._impl = context.impl
         self._creates = {_key(op): op for op in found if isinstance(op, CreateTableOp)}
         self._drops = {_key(op): op for op in found if isinstance(op, DropTableOp)}
         self._changes: dict[Key, list[MigrateOperation]] = {}
@@ -99,9 +101,11 @@ class _Order:
             op = self._creates[key]
             open_ = [item for to, items in references[key].items() if to not in done | {key} for item in items]
             if open_ and any(to in self._creates for to in references[key]):
-                kept = [item for item in op.columns if item not in open_]
+                kept = _without(op.columns, open_)
                 late += [
-                    ModifyTableOps(key[1], [CreateForeignKeyOp.from_constraint(item)], schema=op.schema)
+                    ModifyTableOps(
+                        key[1], [named(CreateForeignKeyOp.from_constraint(item), item, self._impl)], schema=op.schema
+                    )
                     for item in open_
                 ]
                 op = _with_columns(op, kept)
@@ -127,7 +131,7 @@ class _Order:
                     ModifyTableOps(key[1], [CreateForeignKeyOp.from_constraint(item).reverse()], schema=drop.schema)
                     for item in closing
                 ]
-                drop = _with_columns(original, [item for item in original.columns if item not in closing]).reverse()
+                drop = _with_columns(original, _without(original.columns, closing)).reverse()
             found[:0] = [*self._changes_of(key), drop]
             done.add(key)
         return found, early
@@ -193,6 +197,10 @@ class _Order:
     def _of(self, op: Any) -> Key:
         schema = op.kw.get("referent_schema")
         return (None if schema == self._default else schema, op.referent_table)
+
+
+def _without(items: Sequence[Any], left_out: Sequence[Any]) -> list[Any]:
+    return [item for item in items if not any(item is other for other in left_out)]  # a Column's == makes SQL
 
 
 def _with_columns(op: CreateTableOp, columns: Sequence[Any]) -> CreateTableOp:

@@ -14,6 +14,7 @@ from whimbrel.operations.ops import MigrateOperation, UpgradeOps
 from whimbrel_autogen.objects import build_table
 from whimbrel_autogen.order import ordered
 from whimbrel_autogen.pairs import TablePair
+from whimbrel_autogen.registered import comparators
 from whimbrel_autogen.same import SameCheck
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def produce(context: AutogenContext) -> UpgradeOps:
         for schema, tables in pairs.items():
             found += context.subjects.compare_schema(context, schema, tables)
         found += _compared(context, [table for tables in pairs.values() for table in tables])
-        return UpgradeOps(ordered(found, context))
+        upgrade = UpgradeOps(ordered(found, context))
+        comparators.schema(context, upgrade, set(pairs))
+        return upgrade
 
 
 def _compared(context: AutogenContext, tables: list[TablePair]) -> list[MigrateOperation]:
@@ -57,7 +60,7 @@ def _compared(context: AutogenContext, tables: list[TablePair]) -> list[MigrateO
                 undecided.append(table)
     for table in undecided:
         found[table] = context.subjects.compare_table(context, table)
-    return [op for ops in found.values() for op in ops]
+    return [op for table in tables for op in comparators.table(context, table, found.get(table, []))]
 
 
 def _schemas(context: AutogenContext) -> Iterator[tuple[str | None, Iterator[TablePair]]]:

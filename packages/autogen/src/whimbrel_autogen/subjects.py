@@ -59,6 +59,19 @@ class Subjects:
         return self._plugins.caller(hook, self._left_out)
 
     @cached_property
+    def asks_strangers(self) -> bool:
+        """Whether somebody else answers for columns, types, defaults, constraints or indexes, be they alike or not."""
+        own = {
+            label for label, name in self._plugins.comparators().items() if name.startswith("whimbrel.autogenerate.")
+        }
+        hooks = ("column", "type", "server_default", "constraint", "index")
+        return any(
+            answering.plugin_name not in own
+            for hook in hooks
+            for answering in self.caller(f"whimbrel_compare_{hook}").get_hookimpls()
+        )
+
+    @cached_property
     def _schema(self) -> pluggy.HookCaller:
         return self.caller("whimbrel_compare_schema")
 

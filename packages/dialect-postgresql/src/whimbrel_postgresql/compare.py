@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from sqlalchemy import (
     Column,
@@ -24,7 +24,7 @@ from sqlalchemy.sql import operators
 from sqlalchemy.types import NullType
 
 from whimbrel.ddl import plain_text
-from whimbrel.impl.comparing import Comparing, normalize_sql, unparenthesized
+from whimbrel.impl.comparing import Comparing, normalize_sql
 from whimbrel.operations.construct import referred_to
 from whimbrel_postgresql.enum_replacement import literal_in
 from whimbrel_postgresql.server_types import as_server_prints
@@ -61,6 +61,13 @@ _SYSTEM_SCHEMAS: Final = """
 
 class PostgresqlComparing(Comparing):
     """Compares as the server does: by what it prints, and, where texts differ, by asking it."""
+
+    constraint_convention: ClassVar[Mapping[str, str]] = {
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+        "pk": "%(table_name)s_pkey",
+    }
+    """The names that the server makes up itself."""
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -159,27 +166,32 @@ class PostgresqlComparing(Comparing):
 
         if self.connection is None:
             return super().same_expressions(pairs)
-        answers = ask(self.connection, [question for pair in pairs for question in self._questions(pair)])
-        if answers is None:
+        questions = [self._question(pair) for pair in pairs]
+        # A default says nothing of its table: those of many tables are one question.
+        keys = [
+            (question.kind, self._type_in(pair), question.models, question.database)
+            if question.kind in ("default", "value")
+            else question
+            for question, pair in zip(questions, pairs, strict=True)
+        ]
+        asked = dict(zip(keys, questions, strict=True))
+        said = ask(self.connection, list(asked.values()))
+        if said is None:
             return super().same_expressions(pairs)
-        both = zip(answers[::2], answers[1::2], strict=True)
-        return [_alike(pair.kind, pair.database, *printed) for pair, printed in zip(pairs, both, strict=True)]
+        answers = dict(zip(asked, said, strict=True))
+        return [answers[key] for key in keys]
 
-    def _questions(self, pair: Expressions) -> tuple[Question, Question]:
-        """Return what to ask about the models' spelling, and about the database's."""
+    def _type_in(self, pair: Expressions) -> str:
+        return next(self.spell_type(info["type"]) for info in pair.table.columns if info["name"] == pair.column)
+
+    def _question(self, pair: Expressions) -> Question:
         from whimbrel_postgresql.asking import Question, is_constant
 
         preparer = self.dialect.identifier_preparer
         names = (pair.table.schema or self.dialect.default_schema_name, pair.table.name)
         table = ".".join(preparer.quote_identifier(name) for name in names if name)
-        if pair.kind == "index":
-            return Question(table, "index", None, pair.models), Question(table, "existing_index", None, pair.database)
-        if pair.kind == "constraint":
-            return Question(table, "constraint", None, pair.models), Question(table, "constraint", None, pair.database)
-        models, database = pair.models, pair.database
-        constants = pair.kind == "default" and is_constant(models) and is_constant(database)
-        kind = "value" if constants else pair.kind
-        return Question(table, kind, pair.column, models), Question(table, kind, pair.column, database)
+        constants = pair.kind == "default" and is_constant(pair.models) and is_constant(pair.database)
+        return Question(table, "value" if constants else pair.kind, pair.column, pair.models, pair.database)
 
     # -- keys and indexes ---------------------------------------------------------------------------------------------
 
@@ -278,19 +290,6 @@ def _same_word(cast: str, type_: str) -> bool:
     """Return whether a cast that the server prints is to the column's type; it prints no length, and CHAR as bpchar."""
     word = cast.partition("(")[0]
     return word == type_ or (word == "bpchar" and type_ == "character")
-
-
-def _alike(kind: str, there: str, models: str | None, database: str | None) -> bool:
-    """Return whether what the server prints for the models' spelling is what it has, or prints for that."""
-    if models is None:
-        return False
-    if kind == "index":
-        return _after_table(models) == _after_table(database or "")
-    return models == database or (kind != "value" and unparenthesized(models) == unparenthesized(there))
-
-
-def _after_table(definition: str) -> tuple[bool, str]:
-    return definition.startswith("CREATE UNIQUE "), definition.partition(" USING ")[2]
 
 
 def _has_expressions(index: Index) -> bool:

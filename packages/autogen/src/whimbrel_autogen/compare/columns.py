@@ -11,6 +11,7 @@ from whimbrel.plugins import hookimpl
 from whimbrel.unset import UNSET
 from whimbrel_autogen.context import AutogenContext
 from whimbrel_autogen.pairs import Pair, TablePair
+from whimbrel_autogen.registered import comparators
 
 _CHANGES: dict[str, object] = {
     "modify_type": None,
@@ -55,16 +56,14 @@ def _altered(context: AutogenContext, table: TablePair, column: Pair[Column[Any]
     found = context.subjects.compare_column(context, table, column)
     changes = [op for op in found if isinstance(op, AlterColumnOp)]
     others = [op for op in found if not isinstance(op, AlterColumnOp)]
-    if not changes:
-        return others
     was = column.database
     joined = AlterColumnOp(
         table.name,
         was.name,
         schema=table.schema,
-        existing_type=was.type,
+        existing_type=context.impl.existing_type(was, column.models) if column.models is not None else was.type,
         existing_nullable=was.nullable,
-        existing_server_default=was.server_default if was.server_default is not None else UNSET,
+        existing_server_default=was.server_default,
         existing_comment=was.comment,
     )
     if was.autoincrement is True and context.dialect.name in ("mysql", "mariadb"):
@@ -74,4 +73,5 @@ def _altered(context: AutogenContext, table: TablePair, column: Pair[Column[Any]
             if (value := getattr(change, name)) is not untouched:
                 setattr(joined, name, value)
         joined.kw.update(change.kw)
-    return [joined, *others]
+    comparators.column(context, table, column, joined)
+    return [joined, *others] if changes or joined.has_changes() else others

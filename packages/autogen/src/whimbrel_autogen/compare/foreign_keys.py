@@ -10,6 +10,7 @@ from whimbrel.impl.comparing import plain_name
 from whimbrel.operations.ops import CreateForeignKeyOp, MigrateOperation
 from whimbrel.plugins import hookimpl
 from whimbrel_autogen.context import AutogenContext
+from whimbrel_autogen.names import named
 from whimbrel_autogen.pairs import TablePair
 
 
@@ -32,7 +33,7 @@ def whimbrel_compare_table(context: AutogenContext, table: TablePair) -> list[Mi
     for item in sorted(models - kept.keys(), key=lambda item: str(facts[item])):
         other = next((one for one in database - set(kept.values()) if _columns(one) == _columns(item)), None)
         if context.run_object_filters(item, plain_name(item.name), "foreign_key_constraint", False, other):
-            found.append(CreateForeignKeyOp.from_constraint(item))
+            found.append(named(CreateForeignKeyOp.from_constraint(item), item, context.impl))
     return found
 
 

@@ -11,7 +11,7 @@ from whimbrel.impl import ComparisonResult
 from whimbrel.operations.ops import CreateIndexOp, CreateUniqueConstraintOp, MigrateOperation
 from whimbrel.plugins import hookimpl
 from whimbrel_autogen.context import AutogenContext
-from whimbrel_autogen.names import final_name
+from whimbrel_autogen.names import final_name, named
 from whimbrel_autogen.pairs import Pair, TablePair
 
 Key = TypeVar("Key", Index, UniqueConstraint)
@@ -62,9 +62,9 @@ class _Keys:
             if not self._wants(item, kind, reflected=False, other=other):
                 continue
             if other is None:
-                found.append(create(item))
+                found.append(named(create(item), item, self._context.impl))
             elif same(item, other).is_different:
-                found += [create(other).reverse(), create(item)]
+                found += [create(other).reverse(), named(create(item), item, self._context.impl)]
         for item in left.values():
             if self._wants(item, kind, reflected=True, other=None):
                 found.append(create(item).reverse())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from whimbrel.operations.ops import CreatePrimaryKeyOp, DropConstraintOp, MigrateOperation
 from whimbrel.plugins import hookimpl
 from whimbrel_autogen.context import AutogenContext
+from whimbrel_autogen.names import named
 from whimbrel_autogen.pairs import TablePair
 
 
@@ -20,5 +21,5 @@ def whimbrel_compare_table(context: AutogenContext, table: TablePair) -> list[Mi
     if theirs.primary_key.columns:
         found.append(DropConstraintOp.from_constraint(theirs.primary_key))
     if ours.primary_key.columns:
-        found.append(CreatePrimaryKeyOp.from_constraint(ours.primary_key))
+        found.append(named(CreatePrimaryKeyOp.from_constraint(ours.primary_key), ours.primary_key, context.impl))
     return found

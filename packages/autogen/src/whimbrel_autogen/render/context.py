@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from whimbrel.operations.batch.reading import conventional_name
 from whimbrel_autogen.render.layout import Source, literal
 
 if TYPE_CHECKING:
+    from whimbrel.operations.ops import AddConstraintOp
     from whimbrel_autogen.context import AutogenContext
 
 
@@ -25,6 +27,8 @@ class Rendering:
         self.as_batch = bool(context.opts.get("render_as_batch"))
         self.batch: str | None = None
         """What is called in a batch block, such as ``batch_op.``; ``None`` outside of one."""
+        self.names_the_nameless = False
+        """Whether the batch block needs a naming convention."""
 
     def sa(self, name: str) -> str:
         """Return the name of something of SQLAlchemy, such as ``sa.Column``."""
@@ -41,6 +45,15 @@ class Rendering:
         if name is None:
             return "None"
         return f"{self.verb('f')}({literal(str(name))})" if isinstance(name, conv) else literal(str(name))
+
+    def conventional(self, op: AddConstraintOp) -> str | None:
+        """Return the name by which the batch block can drop a constraint that has none; the block is to be told how.
+
+        :param op: what would create the constraint.
+        """
+        name = conventional_name(op, self.context.impl.constraint_convention)
+        self.names_the_nameless = self.names_the_nameless or name is not None
+        return name
 
     def asked(self, kind: str, item: object) -> str | None:
         """Return what ``render_item`` or a plugin spells an object as; ``None`` where neither does.
@@ -62,6 +75,7 @@ class Rendering:
         """Spell what is rendered within the block as calls in a batch block."""
         before = self.batch
         self.batch = prefix
+        self.names_the_nameless = False
         try:
             yield
         finally:

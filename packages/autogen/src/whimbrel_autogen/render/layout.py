@@ -63,6 +63,16 @@ class List(_Group):
         super().__init__("[", items, "]")
 
 
+class Dict(_Group):
+    """A dictionary: ``{"key": value}``.
+
+    :param items: its pairs.
+    """
+
+    def __init__(self, items: Sequence[Source]) -> None:
+        super().__init__("{", items, "}")
+
+
 class Keyword(_Group):
     """A keyword argument: ``name=value``, the value in brackets of its own."""
 

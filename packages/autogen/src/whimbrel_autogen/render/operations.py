@@ -46,7 +46,7 @@ class Renderers:
         self._own: dict[type[ops.MigrateOperation], Callable[[Rendering, Any], Source]] = {}
 
     def dispatch_for(
-        self, target: type[ops.MigrateOperation], qualifier: str = "default", *, replace: bool = False
+        self, target: type[ops.MigrateOperation], *, qualifier: str = "default", replace: bool = False
     ) -> Callable[[Function], Function]:
         """Return a decorator for the function that spells a directive.
 
@@ -290,7 +290,10 @@ def _create_foreign_key(rendering: Rendering, op: ops.CreateForeignKeyOp) -> Sou
 @renderers.own(ops.DropConstraintOp)
 def _drop_constraint(rendering: Rendering, op: ops.DropConstraintOp) -> Source:
     constraint = op.to_constraint(rendering.context.migration_context)
-    words = [rendering.name(constraint_name(rendering, constraint)), *_table(rendering, op)]
+    name = constraint_name(rendering, constraint)
+    if name is None and rendering.batch is not None and op._reverse is not None and op.constraint_type != "primary":
+        name = rendering.conventional(op._reverse)
+    words = [rendering.name(name), *_table(rendering, op)]
     if op.constraint_type is not None:
         words.append(f"type_={literal(op.constraint_type)}")
     return Call(rendering.verb("drop_constraint"), [*words, *_schema(rendering, op), *_flags(op, "if_exists")])

@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.schema import FetchedValue, conv
-from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.elements import ClauseElement, Label
 
 from whimbrel.ddl import escaped_text
 from whimbrel.operations.construct import referred_to
@@ -218,4 +218,7 @@ def expression(rendering: Rendering, part: str | ColumnElement[Any] | TextClause
         return literal(part)
     if isinstance(part, Column):
         return literal(str(part.name))
+    if isinstance(part, Label):  # dialects' keywords know it by its name
+        sql = rendering.context.impl.render_ddl_sql_expr(part.element, is_index=True)
+        return f"{Call(rendering.sa('literal_column'), [literal(sql)])}.label({literal(part.name)})"
     return render_text(rendering, rendering.context.impl.render_ddl_sql_expr(part, is_index=True))

@@ -15,7 +15,7 @@ from whimbrel.operations.ops import (
 )
 from whimbrel_autogen.context import AutogenContext
 from whimbrel_autogen.render.context import Rendering
-from whimbrel_autogen.render.layout import INDENT, Call, Source, laid_out, literal
+from whimbrel_autogen.render.layout import INDENT, Call, Dict, Source, keyword, laid_out, literal
 from whimbrel_autogen.render.operations import renderers
 
 if TYPE_CHECKING:
@@ -110,13 +110,16 @@ def _lines(op: MigrateOperation, rendering: Rendering) -> Iterator[str]:
 
 
 def _batch(op: ModifyTableOps, rendering: Rendering) -> Iterator[str]:
-    words: list[Source] = [literal(str(op.table_name)), f"schema={literal(op.schema)}"]
-    block = Call(f"with {rendering.verb('batch_alter_table')}", words)
-    yield from _at(block, INDENT, " as batch_op:")
     with rendering.in_batch():
-        for inner in op.ops:
-            for source in renderers.render(rendering, inner):
-                yield from (f"{INDENT}{line}" for line in _at(source, INDENT * 2))
+        sources = [source for inner in op.ops for source in renderers.render(rendering, inner)]
+        words: list[Source] = [literal(str(op.table_name)), f"schema={literal(op.schema)}"]
+        if rendering.names_the_nameless:
+            names = rendering.context.impl.constraint_convention.items()
+            pairs = [f"{literal(kind)}: {literal(name)}" for kind, name in names]
+            words.append(keyword("naming_convention", Dict(pairs)))
+    yield from _at(Call(f"with {rendering.verb('batch_alter_table')}", words), INDENT, " as batch_op:")
+    for source in sources:
+        yield from (f"{INDENT}{line}" for line in _at(source, INDENT * 2))
 
 
 def _at(source: Source, indent: str, after: str = "") -> list[str]:

@@ -6,7 +6,7 @@ A dialect's package overrides, in its ``compare.py``, those that its database an
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -42,6 +42,14 @@ class Comparing:
         frozenset({"INTEGER", "INT"}),
     )
     """Words, in upper case, that mean the same type here."""
+
+    constraint_convention: ClassVar[Mapping[str, str]] = {
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+    """The names that a script gives to constraints without one, so that its downgrade can drop them: as in
+    ``MetaData(naming_convention=...)``."""
 
     # -- reading --------------------------------------------------------------------------------------------------
 
@@ -97,6 +105,14 @@ class Comparing:
             return ""
         # The type itself, as CREATE TABLE spells it: what drivers make of it may be another, VARCHAR of a CHAR.
         return self.normalize_type(str(self.dialect.type_compiler_instance.process(type_)))
+
+    def existing_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> TypeEngine[Any]:
+        """Return the type that a column has, saying all that a change to the models' type may take away.
+
+        :param inspector_column: as the database has it.
+        :param metadata_column: as the models have it.
+        """
+        return inspector_column.type
 
     def normalize_type(self, spelled: str) -> str:
         """Return the compiled text of a type in the spelling that is compared.
