@@ -31,6 +31,11 @@ class Money(sa.TypeDecorator[Any]):
     cache_ok = True
 
 
+def _stored(class_: Any, storage_format: str, regexp: str | None = None) -> Any:
+    """A date or time that is stored in a format of its own; SQLAlchemy has not typed these classes."""
+    return class_(storage_format=storage_format, regexp=regexp)
+
+
 TYPES: dict[str, Any] = {
     "big_integer": sa.BigInteger(),
     "boolean": sa.Boolean(),
@@ -39,13 +44,11 @@ TYPES: dict[str, Any] = {
     "collated": sa.String(20, collation="NOCASE"),
     "collated_binary": sa.String(20, collation="binary"),
     "date": sa.Date(),
-    "date_as_text": sqlite.DATE(storage_format="%(day)02d.%(month)02d.%(year)04d"),
+    "date_as_text": _stored(sqlite.DATE, "%(day)02d.%(month)02d.%(year)04d"),
     "date_time": sa.DateTime(),
-    "date_time_as_text": sqlite.DATETIME(
-        storage_format="%(year)04dT%(month)02d%(day)02d%(hour)02d%(minute)02d%(second)02d"
-    ),
-    "date_time_as_number": sqlite.DATETIME(
-        storage_format="%(year)04d%(month)02d%(day)02d%(hour)02d%(minute)02d%(second)02d", regexp=r"(\d{4})(\d{2})"
+    "date_time_as_text": _stored(sqlite.DATETIME, "%(year)04dT%(month)02d%(day)02d%(hour)02d%(minute)02d%(second)02d"),
+    "date_time_as_number": _stored(
+        sqlite.DATETIME, "%(year)04d%(month)02d%(day)02d%(hour)02d%(minute)02d%(second)02d", r"(\d{4})(\d{2})"
     ),
     "date_time_zone": sa.DateTime(timezone=True),
     "decimal": sa.DECIMAL(10, 2),
@@ -118,15 +121,16 @@ DEFAULTS: dict[str, tuple[Any, Any]] = {
 def corpus() -> sa.MetaData:
     """Tables with all that is declared."""
     metadata = sa.MetaData()
-    key = {"primary_key": True}
-    sa.Table("types", metadata, sa.Column("id", sa.Integer, **key), *(sa.Column(n, t) for n, t in TYPES.items()))
+    sa.Table(
+        "types", metadata, sa.Column("id", sa.Integer, primary_key=True), *(sa.Column(n, t) for n, t in TYPES.items())
+    )
     sa.Table("types_needed", metadata, *(sa.Column(n, t, nullable=False) for n, t in TYPES.items()))
     sa.Table("defaults", metadata, *(sa.Column(n, t, server_default=value) for n, (t, value) in DEFAULTS.items()))
     sa.Table("no_key", metadata, sa.Column("a", sa.Integer))
-    sa.Table("text_key", metadata, sa.Column("code", sa.String(3), **key))
-    sa.Table("counted", metadata, sa.Column("id", sa.Integer, **key), sqlite_autoincrement=True)
-    sa.Table("big_key", metadata, sa.Column("id", sa.BigInteger, **key))
-    sa.Table("identity", metadata, sa.Column("id", sa.Integer, sa.Identity(), **key))
+    sa.Table("text_key", metadata, sa.Column("code", sa.String(3), primary_key=True))
+    sa.Table("counted", metadata, sa.Column("id", sa.Integer, primary_key=True), sqlite_autoincrement=True)
+    sa.Table("big_key", metadata, sa.Column("id", sa.BigInteger, primary_key=True))
+    sa.Table("identity", metadata, sa.Column("id", sa.Integer, sa.Identity(), primary_key=True))
     sa.Table(
         "two_keys",
         metadata,
@@ -138,7 +142,7 @@ def corpus() -> sa.MetaData:
     sa.Table(
         "strict",
         metadata,
-        sa.Column("id", sa.Integer, **key),
+        sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("name", sa.Text, sa.Computed("'n' || id", persisted=False)),
         sa.Column("weight", sa.REAL),
         sqlite_strict=True,
@@ -146,15 +150,15 @@ def corpus() -> sa.MetaData:
     sa.Table(
         "parent",
         metadata,
-        sa.Column("a", sa.Integer, **key),
-        sa.Column("b", sa.Integer, **key),
+        sa.Column("a", sa.Integer, primary_key=True),
+        sa.Column("b", sa.Integer, primary_key=True),
         sa.Column("c", sa.Integer, unique=True),
         comment="none here",
     )
     sa.Table(
         "child",
         metadata,
-        sa.Column("id", sa.Integer, **key),
+        sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("a", sa.Integer, comment="none either"),
         sa.Column("b", sa.Integer),
         sa.Column("c", sa.ForeignKey("parent.c")),

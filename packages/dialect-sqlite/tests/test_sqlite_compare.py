@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from testing.databases import Database
 from testing.sqlite import script
 from testing.sqlite_models import BY_HAND, DIFFER, OPTIONS, by_hand, corpus
+from whimbrel.operations import Operations
 from whimbrel.runtime.migration import MigrationContext
 from whimbrel_autogen import compare_metadata
 from whimbrel_autogen.context import AutogenContext
@@ -155,6 +156,44 @@ def test_attached_databases_are_compared_too(sqlite_database, tmp_path):
         sa.Table("more", main, sa.Column("id", sa.Text), schema="other")
         context = MigrationContext.configure(connection, opts={**OPTIONS, "include_schemas": True})
         assert compare_metadata(context, main) == []
+
+
+# -- what no directive says -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("option", "words", "default"),
+    [
+        ("sqlite_autoincrement", "AUTOINCREMENT", False),
+        ("sqlite_with_rowid", "WITHOUT ROWID", True),
+        ("sqlite_strict", "STRICT", False),
+    ],
+)
+@pytest.mark.parametrize("gone", [False, True])
+def test_options_of_a_table_are_noted_and_the_note_helps(sqlite_database, option, words, default, gone):
+    def models(value: bool) -> sa.MetaData:
+        metadata = sa.MetaData()
+        sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), **{option: value})
+        return metadata
+
+    wanted = models(default if gone else not default)
+    models(not default if gone else default).create_all(sqlite_database.engine())
+    here, there = ("database", "models") if gone else ("models", "database")
+    with sqlite_database.engine().begin() as connection:
+        run = MigrationContext.configure(connection, opts=OPTIONS)
+        context = AutogenContext(run, wanted)
+        assert produce(context).ops == []
+        (note,) = context.notes
+        told, _, remedy = note.removesuffix(".").partition(" To make it anew: ")
+        assert told == f"Table t is {words} in the {here} and not in the {there}."
+        with Operations(run).batch_alter_table(
+            "t", recreate="always", table_kwargs={option: default if gone else not default}
+        ):
+            pass
+        context = AutogenContext(run, wanted)
+        produce(context)
+        assert context.notes == []
+    assert remedy == f"op.batch_alter_table('t', recreate='always', table_kwargs={{{option!r}: {default is gone}}})"
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
-from sqlalchemy import CheckConstraint, Column, DefaultClause, Index, Inspector
+from sqlalchemy import CheckConstraint, Column, DefaultClause, Index, Inspector, Table
 from sqlalchemy.types import INTEGER, NUMERIC, REAL, TEXT, TypeEngine
 
 from whimbrel.ddl import plain_text
@@ -188,6 +188,44 @@ class SQLiteComparing(Comparing):
         from whimbrel_sqlite.tokens import wording
 
         return " ".join(wording(self.render_ddl_sql_expr(expression)))
+
+    # -- rendering ----------------------------------------------------------------------------------------------------
+
+    def render_type(self, type_obj: TypeEngine[Any], autogen_context: Any) -> str | Literal[False]:
+        """Return SQLite's types of dates and times with the format they store, which their own repr leaves out."""
+        from sqlalchemy.dialects.sqlite import DATE, DATETIME, TIME
+
+        class_: Any = type(type_obj)
+        if class_ not in (DATE, DATETIME, TIME):
+            return False
+        held: Any = type_obj  # SQLAlchemy hands out neither of the two
+        words = []
+        if held._storage_format != class_._storage_format:
+            words.append(f"storage_format={held._storage_format!r}")
+        if held._reg is not None:
+            words.append(f"regexp={held._reg.pattern!r}")
+        autogen_context.imports.add("from sqlalchemy.dialects import sqlite")
+        return f"sqlite.{class_.__name__}({', '.join(words)})"
+
+
+def option_notes(reflected: ReflectedTable, models: Table) -> Iterator[str]:
+    """Yield what is to be known of a table whose options differ.
+
+    :param reflected: the table as the database has it.
+    :param models: the table as the models have it.
+    """
+    said = models.dialect_options["sqlite"]
+    options = {"AUTOINCREMENT": "autoincrement", "WITHOUT ROWID": "with_rowid", "STRICT": "strict"}
+    for words, option in options.items():
+        default = option == "with_rowid"
+        wanted = said.get(option, default)  # SQLAlchemy knows strict since 2.0.37
+        if bool(wanted) is bool(reflected.options.get(f"sqlite_{option}", default)):
+            continue
+        here, there = ("models", "database") if bool(wanted) is not default else ("database", "models")
+        remedy = (
+            f"op.batch_alter_table({models.name!r}, recreate='always', table_kwargs={{'sqlite_{option}': {wanted}}})"
+        )
+        yield f"Table {models.name} is {words} in the {here} and not in the {there}. To make it anew: {remedy}."
 
 
 def _stored(literal: str, affinity: type[TypeEngine[Any]]) -> str:

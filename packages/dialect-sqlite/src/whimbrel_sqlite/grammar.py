@@ -88,10 +88,9 @@ class _Reader:
 
     def passes(self, *keywords: str) -> bool:
         """Walk over *keywords* if they come next, and return whether they did."""
-        end = self.at + len(keywords)
-        if self.keywords[self.at : end] != keywords:
+        if not self.sees(*keywords):
             return False
-        self.at = end
+        self.at += len(keywords)
         return True
 
     def expect(self, *keywords: str) -> None:
