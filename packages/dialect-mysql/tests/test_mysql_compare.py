@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -304,3 +304,67 @@ def test_what_was_created_does_not_differ(engine: sa.Engine) -> None:
     metadata.create_all(engine)
 
     assert differences(engine, metadata) == []
+
+
+def test_tables_are_read_in_a_few_statements(engine: sa.Engine) -> None:
+    metadata = corpus()
+    for number in range(40):
+        sa.Table(f"one_of_many_{number}", metadata, sa.Column("id", sa.Integer, primary_key=True))
+    metadata.create_all(engine)
+    statements: list[str] = []
+    sa.event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+
+    assert differences(engine, metadata, compare_server_default=False, autogenerate_plugins=["*"]) == []
+    assert len(statements) <= 20
+
+
+def test_one_spelling_that_the_server_rejects_spoils_no_other(engine: sa.Engine) -> None:
+    def models(*defaults: str) -> sa.MetaData:
+        metadata = sa.MetaData()
+        columns = (sa.Column(f"c{n}", sa.Integer, server_default=sa.text(said)) for n, said in enumerate(defaults))
+        sa.Table("t", metadata, *columns)
+        return metadata
+
+    models("(1 + 2)", "(3 * 4)", "(length('x'))", "(c0 + 1)").create_all(engine)
+    found = differences(engine, models("((1)+ 2)", "(no_such_function(1))", "(LENGTH('x'))", "(`c0`+1)"))
+
+    assert [(change[0], change[3]) for changes in found for change in changes] == [("modify_default", "c1")]
+
+
+def test_asking_commits_nothing(engine: sa.Engine) -> None:
+    metadata = corpus()
+    metadata.create_all(engine)
+    with engine.connect() as connection:
+        connection.execute(metadata.tables["plain_key"].insert().values(id=1))
+        context = MigrationContext.configure(connection, opts=OPTIONS)
+        assert compare_metadata(context, metadata) == []
+        connection.rollback()
+        assert connection.execute(sa.select(metadata.tables["plain_key"])).all() == []
+
+
+def test_the_databases_of_the_server_itself_are_left_out(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        impl = MigrationContext.configure(connection).impl
+        assert impl.system_schemas() >= {"mysql", "information_schema", "performance_schema", "sys"}
+
+
+def test_a_foreign_key_to_another_database(engine: sa.Engine, new_database: Callable[[str], Database]) -> None:
+    other = new_database("mysql").name
+
+    def models(own: str | None) -> sa.MetaData:
+        metadata = sa.MetaData()
+        sa.Table("parent", metadata, sa.Column("id", sa.Integer, primary_key=True), schema=other)
+        sa.Table("near", metadata, sa.Column("id", sa.Integer, primary_key=True), schema=own)
+        sa.Table(
+            "child",
+            metadata,
+            sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("parent", sa.ForeignKey(f"{other}.parent.id")),
+            sa.Column("near", sa.ForeignKey(f"{own}.near.id" if own else "near.id")),
+        )
+        return metadata
+
+    models(None).create_all(engine)
+
+    assert differences(engine, models(None)) == []
+    assert differences(engine, models(engine.url.database)) == []

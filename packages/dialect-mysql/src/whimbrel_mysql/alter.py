@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import Computed, Dialect, Identity
+from sqlalchemy import Computed, Dialect, Identity, String
 from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.types import TypeEngine
 
 from whimbrel.ddl import AlterTable, ColumnName, ServerDefault
 from whimbrel.errors import CommandError, UnsupportedOperation
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_mysql.clauses import Syntax
 from whimbrel_mysql.ddl import MySQLAlterDefault, MySQLDefineColumn, mentions_on_update
-from whimbrel_mysql.definition import Change, Definition
+from whimbrel_mysql.definition import AsIs, Change, Definition, concrete_type, names_characters
 from whimbrel_mysql.options import Options
 from whimbrel_mysql.server import Server
 
@@ -74,7 +75,11 @@ class ColumnChange:
             return
         if self.change.default is not UNSET:
             type_ = None if existing.type_ is UNSET else existing.type_
-            yield MySQLAlterDefault(self.table_name, self.column_name, self.change.default, self.schema, type_)
+            default = self.change.default
+            if default is None and existing.nullable and (read is not None or self.nullable_known):
+                # Without any default, an INSERT that leaves the column out is refused.
+                default = AsIs("NULL")
+            yield MySQLAlterDefault(self.table_name, self.column_name, default, self.schema, type_)
         if self.new_name is not None:
             yield ColumnName(self.table_name, self.column_name, self.new_name, schema=self.schema)
 
@@ -105,6 +110,8 @@ class ColumnChange:
         return generated or self.change.on_update or existing.on_update is not None
 
     def _definition(self, existing: Definition, syntax: Syntax, dialect: Dialect) -> MySQLDefineColumn:
+        if self._loses_characters(dialect):
+            existing = replace(existing, details=())
         definition = existing.changed(self.change, dialect)
         if definition.type_ is UNSET:
             raise CommandError(
@@ -123,6 +130,15 @@ class ColumnChange:
             newname=self.new_name,
             how=self.options,
         )
+
+    def _loses_characters(self, dialect: Dialect) -> bool:
+        """Return whether the column is said to have had characters of its own, and the new type says none."""
+        if self.change.type_ is UNSET or not isinstance(self.assumed.type_, TypeEngine):
+            return False
+        was, becomes = (concrete_type(type_, dialect) for type_ in (self.assumed.type_, self.change.type_))
+        if not (isinstance(was, String) and isinstance(becomes, String)):
+            return False
+        return names_characters(was) and not names_characters(becomes)
 
     def _check_generated(self, existing: Definition, is_known: bool, dialect_name: str) -> None:
         """Refuse what the server would refuse, too: it stores what it computes, or it does not, and that stays.

@@ -7,8 +7,19 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Inspector, Table, UnaryExpression, UniqueConstraint, text
+from sqlalchemy import (
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Inspector,
+    String,
+    Table,
+    UnaryExpression,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.sql import operators
+from sqlalchemy.types import TypeEngine
 
 from whimbrel.impl.comparing import Comparing, normalize_sql
 from whimbrel.operations.construct import referred_to
@@ -66,6 +77,21 @@ class MySQLComparing(Comparing):
             or not _is_collation(ours.collation, collation)
             or (ours.binary and not (collation or "").endswith("_bin"))
         )
+
+    def existing_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> TypeEngine[Any]:
+        """Return the type that a column has; with its characters, be they its table's, where the models say some."""
+        type_ = inspector_column.type
+        ours = ServerType.of(self.spell_type(metadata_column.type))
+        collation = _option(inspector_column.table, self.dialect.name, "collate")
+        says = bool(ours.charset or ours.collation or ours.binary)
+        if not isinstance(type_, String) or says == bool(getattr(type_, "collation", None)) or collation is None:
+            return type_
+        # What the models do not speak of stays as it is, whatever the script changes.
+        copy = type_.copy()
+        copy.collation = collation if says else None
+        if not says and hasattr(copy, "charset"):
+            copy.charset = None
+        return copy
 
     @property
     def _json_has_check(self) -> bool:
@@ -153,7 +179,7 @@ class MySQLComparing(Comparing):
         if any(str(other.name).lower() == name for other in models.indexes):
             return False
         columns = _names(index)
-        if "duplicates_constraint" in index.info and (index.unique or not columns):
+        if "duplicates_constraint" in index.info and (index.unique or _serves(index, models)):
             return True
         if index.unique or _spelled_options(index, self.dialect.name):
             return False
@@ -264,6 +290,11 @@ def _is_collation(ours: str | None, theirs: str | None) -> bool:
 
 def _names(index: Index) -> list[str]:
     return [str(getattr(part, "name", "")).lower() for part in index.expressions]
+
+
+def _serves(index: Index, models: Table) -> bool:
+    """Return whether an index is the one that a foreign key of the models has brought along."""
+    return any(_local(key) == _names(index) for key in models.foreign_key_constraints)
 
 
 def _local(key: ForeignKeyConstraint) -> list[str]:

@@ -6,9 +6,10 @@ https://dev.mysql.com/doc/refman/8.4/en/alter-table.html, https://mariadb.com/kb
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Computed, Constraint, DateTime, literal_column
+from sqlalchemy import Computed, Constraint, DateTime, Index, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateIndex, DropIndex, ExecutableDDLElement
 from sqlalchemy.sql.compiler import DDLCompiler
@@ -121,6 +122,20 @@ class MySQLDropConstraint(AlterTable):
         self.if_exists = if_exists
 
 
+class MySQLReplaceIndex(AlterTable):
+    """Drop an index, and add others in the same statement.
+
+    :param index: the index.
+    :param added: the columns of each other, by its name.
+    """
+
+    def __init__(self, index: Index, added: Mapping[str, Sequence[str]]) -> None:
+        assert index.table is not None
+        super().__init__(index.table.name, index.table.schema)
+        self.index = index
+        self.added = added
+
+
 class ShowCreateTable(AlterTable):
     """Ask for the statement that would create a table."""
 
@@ -199,6 +214,15 @@ def _drop_constraint(element: MySQLDropConstraint, compiler: DDLCompiler, **kw: 
         return words
     name = compiler.preparer.format_constraint(element.constraint)
     return f"{words} {'IF EXISTS ' if element.if_exists else ''}{name}"
+
+
+@compiles(MySQLReplaceIndex, "mysql", "mariadb")
+def _replace_index(element: MySQLReplaceIndex, compiler: DDLCompiler, **kw: Any) -> str:
+    actions = [f"DROP INDEX {compiler.preparer.format_index(element.index)}"]
+    for name, columns in element.added.items():
+        spelt = ", ".join(format_column_name(compiler, column) for column in columns)
+        actions.append(f"ADD INDEX {format_column_name(compiler, name)} ({spelt})")
+    return f"{alter_table(compiler, element.table_name, element.schema)} {', '.join(actions)}"
 
 
 @compiles(ShowCreateTable, "mysql", "mariadb")

@@ -125,7 +125,7 @@ class Definition:
             # MariaDB's JSON is a text with a collation and a CHECK that come and go with the type.
             result = replace(result, check=None, details=())
         kept: tuple[str, ...] = ()
-        if isinstance(concrete, String) and not _names_characters(concrete):
+        if isinstance(concrete, String) and not names_characters(concrete):
             kept = _OF_STRINGS
         elif isinstance(concrete, LargeBinary):
             kept = ("COMPRESSED",)
@@ -201,7 +201,7 @@ def _word_in_comment(clause: Clause) -> str:
     return words[1].upper() if len(words) > 1 else ""
 
 
-def _names_characters(type_: String) -> bool:
+def names_characters(type_: String) -> bool:
     """Return whether a type says which characters it holds."""
     return any(
         getattr(type_, name, None) for name in ("charset", "collation", "ascii", "unicode", "binary", "national")

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     Table,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropIndex, ExecutableDDLElement
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.base import Executable
@@ -33,6 +34,7 @@ from whimbrel_mysql.compare import MySQLComparing
 from whimbrel_mysql.constraints import drop_statement, refuse_unheeded
 from whimbrel_mysql.ddl import MySQLAddColumn, WithOptions
 from whimbrel_mysql.definition import Change, Definition
+from whimbrel_mysql.needed import is_needed, replace_index
 from whimbrel_mysql.options import COLUMN_KEYWORDS, STATEMENT_KEYWORDS, Options, options_of, statement_keywords
 from whimbrel_mysql.rebuild import REFLECTED, rebuild_table
 from whimbrel_mysql.server import Server
@@ -294,6 +296,8 @@ class MySQLImpl(MySQLComparing, DefaultImpl):
     def drop_index(self, index: Index, *, if_exists: bool | None = None, **kw: Any) -> None:
         """Drop an index; see :meth:`whimbrel.impl.DefaultImpl.drop_index`.
 
+        One that a foreign key needs gives way to the index that the server makes for foreign keys by itself.
+
         :raises CommandError: its table is not given.
         :raises UnsupportedOperation: *if_exists* as text, for MySQL.
         """
@@ -306,7 +310,13 @@ class MySQLImpl(MySQLComparing, DefaultImpl):
             if not self._has_index("drop_index", index):
                 return
             if_exists = None
-        super().drop_index(index, **kw, **({"if_exists": True} if if_exists else {}))
+        try:
+            super().drop_index(index, **kw, **({"if_exists": True} if if_exists else {}))
+        except DBAPIError as error:
+            connection = self.server.connection
+            if connection is None or not is_needed(error):
+                raise
+            self.execute(replace_index(connection, index))
 
     # -- what is there, for MySQL, which knows IF EXISTS for tables only ----------------------------------------------
 

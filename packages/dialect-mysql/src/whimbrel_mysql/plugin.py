@@ -1,8 +1,11 @@
-"""What this package offers to Whimbrel: the Impls of MySQL and of MariaDB."""
+"""What this package offers to Whimbrel: the Impls of MySQL and of MariaDB, and what only they can differ in."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from whimbrel.impl import DefaultImpl
+from whimbrel.operations import MigrateOperation
 from whimbrel.plugins import hookimpl
 from whimbrel_mysql.impl import MariaDBImpl, MySQLImpl
 
@@ -13,3 +16,19 @@ _IMPLS: dict[str, type[DefaultImpl]] = {"mysql": MySQLImpl, "mariadb": MariaDBIm
 def whimbrel_impl(dialect_name: str) -> type[DefaultImpl] | None:
     """Answer for ``mysql`` and ``mariadb``."""
     return _IMPLS.get(dialect_name)
+
+
+@hookimpl(optionalhook=True)
+def whimbrel_compare_table(context: Any, table: Any) -> list[MigrateOperation]:
+    """Find the indexes that foreign keys to come will need."""
+    from whimbrel_mysql.comparators import in_table
+
+    return in_table(context, table) if context.dialect.name in _IMPLS else []
+
+
+@hookimpl(optionalhook=True)
+def whimbrel_compare_column(context: Any, table: Any, column: Any) -> list[MigrateOperation]:
+    """Find columns that begin or cease to count."""
+    from whimbrel_mysql.comparators import in_column
+
+    return in_column(context, table, column) if context.dialect.name in _IMPLS else []

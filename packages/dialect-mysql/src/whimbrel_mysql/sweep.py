@@ -261,7 +261,7 @@ class Sweep:
     def _options(self, engine: str | None, collation: str | None, create_options: str | None) -> dict[str, Any]:
         """Return a table's options, by SQLAlchemy's keywords."""
         options = {name.lower(): value for name, value in _OPTION.findall(create_options or "")}
-        options |= {"engine": engine, "default charset": charset_of(collation), "collate": collation}
+        options |= {"engine": engine, "default_charset": charset_of(collation), "collate": collation}
         return {f"{self._dialect.name}_{name}": value for name, value in options.items() if value is not None}
 
     def _rows(self, sql: str, wanted: frozenset[str]) -> Iterator[tuple[Any, ...]]:
