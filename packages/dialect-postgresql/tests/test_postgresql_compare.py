@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from testing.databases import Database
-from testing.scripted import differences
+from testing.scripted import differences, run, scripted
+from whimbrel_postgresql.server_types import ServerType
 
 
 class Ltree(sa.types.UserDefinedType[str]):
@@ -459,3 +461,24 @@ def test_what_differs_is_found(name: str, engine: sa.Engine) -> None:
     before().create_all(engine)
     assert differences(engine, before()) == []
     assert _kinds(differences(engine, after())) == kinds
+
+
+MODELS = SimpleNamespace(Ltree=Ltree, Money=Money, ServerType=ServerType)
+
+
+def test_all_of_it_is_dropped_and_brought_back_by_a_script(engine: sa.Engine) -> None:
+    corpus().create_all(engine)
+    empty = sa.MetaData()
+    upgrade, downgrade = scripted(engine, empty, "models.")
+    run(engine, upgrade)
+    assert differences(engine, empty) == []
+    run(engine, downgrade, models=MODELS)
+    assert differences(engine, corpus()) == []
+
+
+def test_all_of_it_is_created_by_a_script(engine: sa.Engine) -> None:
+    upgrade, downgrade = scripted(engine, corpus(), "models.")
+    run(engine, upgrade, models=MODELS)
+    assert differences(engine, corpus()) == []
+    run(engine, downgrade)
+    assert differences(engine, sa.MetaData()) == []

@@ -375,7 +375,7 @@ def test_the_script_is_written_as_expected_and_there_and_back_nothing_differs(
     change.after(after)
     before.create_all(engine)
     assert differences(engine, before) == []
-    _, upgrade, downgrade = scripted(engine, after)
+    upgrade, downgrade = scripted(engine, after)
     assert _spelt(upgrade) == _spelt(change.upgrade)
     assert _spelt(downgrade) == _spelt(change.downgrade)
     run(engine, upgrade)

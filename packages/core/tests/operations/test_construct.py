@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from whimbrel.operations.construct import name_columns, scratch_table
+from whimbrel.operations.ops import CreateCheckConstraintOp
 
 
 @pytest.mark.parametrize(
@@ -73,3 +74,13 @@ def test_a_keyword_of_a_dialects_package_is_known_in_runs_on_other_databases() -
         "Argument 'mysql_algoritm' is not accepted by dialect 'mysql'",
         "",
     )
+
+
+def test_a_check_over_columns_of_models_stays_out_of_their_table() -> None:
+    table = sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer), sa.Column("b", sa.Integer))
+    check = sa.CheckConstraint(table.c.a > table.c.b, name="k")
+    before = set(table.constraints)
+    made = CreateCheckConstraintOp.from_constraint(check).to_constraint()
+    assert set(table.constraints) == before
+    assert made.table is not table
+    assert str(made.sqltext) == "a > b"

@@ -27,59 +27,83 @@ _BLOCK: Final = r"""
 DO $whimbrel$
 DECLARE
     question record;
+    spelling text;
+    database text;
     type_ text;
-    answer text;
-    answers text[] := '{}';
+    printed text;
+    answers text[];
+    same boolean;
+    said boolean[] := '{}';
 BEGIN
     FOR question IN
         SELECT * FROM json_to_recordset(CAST(current_setting('whimbrel.questions') AS json))
-            AS q("table" text, kind text, "column" text, spelling text)
+            AS q("table" text, kind text, "column" text, models text, database text)
     LOOP
-        answer := NULL;
-        BEGIN
-            IF question.kind = 'existing_index' THEN
-                answer := pg_get_indexdef(CAST(question.spelling AS regclass));
-            ELSE
+        database := question.database;
+        IF question.kind = 'index' THEN
+            SELECT 'CREATE ' || CASE WHEN indisunique THEN 'UNIQUE ' ELSE '' END || 'INDEX ON %s'
+                || replace(substr(words, strpos(words, ' USING ')), '%', '%%') INTO database
+            FROM pg_index, pg_get_indexdef(indexrelid) words
+            WHERE indexrelid = to_regclass(question.database);
+        END IF;
+        answers := '{}';
+        same := false;
+        -- What it prints for the models' spelling, for its own, and for what it printed: it does not always print what
+        -- it read, not even if it has printed that.
+        FOR step IN 1..3 LOOP
+            spelling := CASE step WHEN 1 THEN question.models WHEN 2 THEN database ELSE answers[1] END;
+            printed := NULL;
+            BEGIN
                 EXECUTE 'CREATE TEMPORARY TABLE whimbrel_asked (LIKE ' || question."table" || ')';
-                IF question."column" IS NOT NULL THEN
-                    SELECT format_type(atttypid, atttypmod) INTO type_ FROM pg_attribute
-                    WHERE attrelid = CAST('pg_temp.whimbrel_asked' AS regclass) AND attname = question."column";
-                END IF;
+                SELECT format_type(atttypid, atttypmod) INTO type_ FROM pg_attribute
+                WHERE attrelid = CAST('pg_temp.whimbrel_asked' AS regclass) AND attname = question."column";
                 IF question.kind = 'default' THEN
                     EXECUTE format('ALTER TABLE pg_temp.whimbrel_asked ALTER COLUMN %I SET DEFAULT %s',
-                        question."column", question.spelling);
-                    SELECT pg_get_expr(adbin, adrelid) INTO answer FROM pg_attrdef
+                        question."column", spelling);
+                    SELECT pg_get_expr(adbin, adrelid) INTO printed FROM pg_attrdef
                     WHERE adrelid = CAST('pg_temp.whimbrel_asked' AS regclass);
                 ELSIF question.kind = 'value' THEN
-                    EXECUTE format('SELECT CAST(CAST(%s AS %s) AS text)', question.spelling, type_) INTO answer;
+                    EXECUTE format('SELECT CAST(CAST(%s AS %s) AS text)', spelling, type_) INTO printed;
                 ELSIF question.kind = 'computed' THEN
                     EXECUTE format(
                         'ALTER TABLE pg_temp.whimbrel_asked ADD COLUMN whimbrel_computed %s '
-                        'GENERATED ALWAYS AS (%s) STORED', type_, question.spelling);
-                    SELECT pg_get_expr(adbin, adrelid) INTO answer FROM pg_attrdef
+                        'GENERATED ALWAYS AS (%s) STORED', type_, spelling);
+                    SELECT pg_get_expr(adbin, adrelid) INTO printed FROM pg_attrdef
                     WHERE adrelid = CAST('pg_temp.whimbrel_asked' AS regclass);
                 ELSIF question.kind = 'check' THEN
-                    EXECUTE format('ALTER TABLE pg_temp.whimbrel_asked ADD CHECK (%s)', question.spelling);
-                    SELECT pg_get_expr(conbin, conrelid) INTO answer FROM pg_constraint
+                    EXECUTE format('ALTER TABLE pg_temp.whimbrel_asked ADD CHECK (%s)', spelling);
+                    SELECT pg_get_expr(conbin, conrelid) INTO printed FROM pg_constraint
                     WHERE conrelid = CAST('pg_temp.whimbrel_asked' AS regclass) AND contype = 'c';
                 ELSIF question.kind = 'constraint' THEN
-                    EXECUTE format('ALTER TABLE pg_temp.whimbrel_asked ADD %s', question.spelling);
-                    SELECT pg_get_constraintdef(oid) INTO answer FROM pg_constraint
+                    EXECUTE format('ALTER TABLE pg_temp.whimbrel_asked ADD %s', spelling);
+                    SELECT pg_get_constraintdef(oid) INTO printed FROM pg_constraint
                     WHERE conrelid = CAST('pg_temp.whimbrel_asked' AS regclass) AND contype = 'x';
                 ELSIF question.kind = 'index' THEN
-                    EXECUTE format(question.spelling, 'pg_temp.whimbrel_asked');
-                    SELECT pg_get_indexdef(indexrelid) INTO answer FROM pg_index
+                    EXECUTE format(spelling, 'pg_temp.whimbrel_asked');
+                    SELECT 'CREATE ' || CASE WHEN indisunique THEN 'UNIQUE ' ELSE '' END || 'INDEX ON %s'
+                        || replace(substr(words, strpos(words, ' USING ')), '%', '%%') INTO printed
+                    FROM pg_index, pg_get_indexdef(indexrelid) words
                     WHERE indrelid = CAST('pg_temp.whimbrel_asked' AS regclass);
                 END IF;
+                RAISE SQLSTATE 'WHIMB';  -- undoes it; variables keep what they are
+            EXCEPTION
+                WHEN SQLSTATE 'WHIMB' THEN NULL;
+                WHEN OTHERS THEN printed := NULL;
+            END;
+            answers := array_append(answers, printed);
+            EXIT WHEN answers[1] IS NULL;
+            IF question.kind = 'value' THEN
+                same := coalesce(answers[1] = answers[2], false);
+                EXIT WHEN step = 2;
+            ELSE
+                same := printed IN (database, '(' || database || ')') AND step <> 2
+                    OR coalesce(answers[2] IN (answers[1], answers[3]), false);
             END IF;
-            RAISE SQLSTATE 'WHIMB';  -- undoes it; variables keep what they are
-        EXCEPTION
-            WHEN SQLSTATE 'WHIMB' THEN NULL;
-            WHEN OTHERS THEN answer := NULL;
-        END;
-        answers := array_append(answers, answer);
+            EXIT WHEN same;
+        END LOOP;
+        said := array_append(said, coalesce(same, false));
     END LOOP;
-    PERFORM set_config('whimbrel.answers', CAST(to_json(answers) AS text), false);
+    PERFORM set_config('whimbrel.answers', CAST(to_json(said) AS text), false);
 END
 $whimbrel$
 """
@@ -91,24 +115,27 @@ _MAY_ASK: Final = """
 
 @dataclass(frozen=True)
 class Question:
-    """How does the server print this?
+    """Do these two spellings mean the same?
 
-    :param table: the table it is about, quoted, with its schema.
-    :param kind: what stands in *spelling*: the default of a column, a constant of the column's type, what a column is
-        computed from, the condition of a CHECK, a constraint, the statement that creates an index with ``%s`` for its
-        table, or the quoted name of an index that is there.
-    :param column: the column, where it is about one.
-    :param spelling: SQL text.
+    :param table: the table they are about, quoted, with its schema.
+    :param kind: what they are: the default of a column, a constant of the column's type, what a column is computed
+        from, the condition of a CHECK, a constraint, or an index.
+    :param column: the column, where they are about one.
+    :param models: SQL text; for an index the statement that creates it, with ``%s`` for its table.
+    :param database: SQL text; for an index its quoted name.
     """
 
     table: str
-    kind: Literal["default", "value", "computed", "check", "constraint", "index", "existing_index"]
+    kind: Literal["default", "value", "computed", "check", "constraint", "index"]
     column: str | None
-    spelling: str
+    models: str
+    database: str
 
 
-def ask(connection: Connection, questions: Sequence[Question]) -> list[str | None] | None:
-    """Return what the server prints for each, ``None`` for what it rejects; or ``None`` where it may not be asked.
+def ask(connection: Connection, questions: Sequence[Question]) -> list[bool] | None:
+    """Return whether the spellings of each mean the same; ``None`` where the server may not be asked.
+
+    What the server rejects is not the same.
 
     :param connection: to the database; whether it is in a transaction does not matter.
     :param questions: all of them.
@@ -122,7 +149,7 @@ def ask(connection: Connection, questions: Sequence[Question]) -> list[str | Non
         text("SELECT current_setting(:answers), set_config(:answers, '', false), set_config(:questions, '', false)"),
         {"answers": ANSWERS, "questions": QUESTIONS},
     ).scalar_one()
-    answers: list[str | None] = json.loads(said)
+    answers: list[bool] = json.loads(said)
     return answers
 
 

@@ -153,6 +153,8 @@ def _arguments(rendering: Rendering, type_: TypeEngine[Any]) -> list[Source]:
     plain = _plain(asked)
     words: list[Source] = []
     for name, parameter in _parameters(type(asked)).items():
+        if not ours and name in _SAYS_NOTHING:
+            continue  # SQLAlchemy warns of whoever only reads some of them
         value = getattr(asked, name, getattr(asked, f"_{name}", parameter.default) if ours else parameter.default)
         if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
             words += [_argument(rendering, type_, name, item) for item in _listed(value)]
@@ -160,7 +162,7 @@ def _arguments(rendering: Rendering, type_: TypeEngine[Any]) -> list[Source]:
             if value is _MISSING:
                 raise _unspeakable(type_, f"its parameter {name!r} is in no attribute of that name")
             words.append(_argument(rendering, type_, name, value))
-        elif not ours and (name in _SAYS_NOTHING or value is None):
+        elif not ours and value is None:
             continue
         elif not _is_default(value, parameter.default) and not _is_default(value, getattr(plain, name, _MISSING)):
             words.append(keyword(name, _argument(rendering, type_, name, value)))
@@ -178,11 +180,10 @@ def _plain(type_: TypeEngine[Any]) -> Any:
         return None
     needed: list[Any] = []
     for name, parameter in _parameters(cls).items():
-        value = getattr(type_, name, None)
         if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
-            needed += _listed(value)
+            needed += _listed(getattr(type_, name, None))
         elif parameter.default is _MISSING:
-            needed.append(value)
+            needed.append(getattr(type_, name, None))
     return cls(*needed)
 
 

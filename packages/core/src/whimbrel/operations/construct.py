@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Column, Constraint, ForeignKey, MetaData, Table
 from sqlalchemy.exc import ArgumentError, NoReferencedColumnError, NoReferencedTableError
 from sqlalchemy.schema import SchemaItem
+from sqlalchemy.sql.elements import ColumnClause
+from sqlalchemy.sql.visitors import replacement_traverse
 from sqlalchemy.types import NullType
 
 from whimbrel.entry_points import DIALECTS, installed
@@ -92,6 +94,18 @@ def included_names(keywords: Mapping[str, Any]) -> list[str]:
     """
     lists = [value for keyword, value in keywords.items() if keyword.endswith("_include") and value]
     return [item for value in lists for item in value if isinstance(item, str)]
+
+
+def of_no_table(expression: Any) -> Any:
+    """Return an SQL expression whose columns belong to no table: what is made of it does not join theirs.
+
+    :param expression: a condition, say, over the columns of the models.
+    """
+
+    def replacement(element: Any, **kw: Any) -> Any:
+        return ColumnClause(element.name, element.type) if isinstance(element, Column) else None
+
+    return replacement_traverse(expression, {}, replacement)
 
 
 def own_column(column: Column[Any]) -> Column[Any]:

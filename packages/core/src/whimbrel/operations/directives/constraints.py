@@ -18,7 +18,15 @@ from sqlalchemy import (
 from sqlalchemy.sql.schema import ColumnCollectionConstraint
 
 from whimbrel.ddl.sink import plain_text
-from whimbrel.operations.construct import construct, included_names, name_columns, referent, referred_to, scratch_table
+from whimbrel.operations.construct import (
+    construct,
+    included_names,
+    name_columns,
+    of_no_table,
+    referent,
+    referred_to,
+    scratch_table,
+)
 from whimbrel.operations.directives.any_constraint import AddConstraintOp
 from whimbrel.operations.directives.base import BatchInvoker, Invoker, RunContext
 from whimbrel.operations.registry import register_operation
@@ -351,7 +359,7 @@ class CreateCheckConstraintOp(AddConstraintOp):
 
         :param migration_context: the run, for its naming convention.
         """
-        condition = plain_text(self.condition) if isinstance(self.condition, str) else self.condition
+        condition = plain_text(self.condition) if isinstance(self.condition, str) else of_no_table(self.condition)
         constraint = construct(CheckConstraint, condition, name=self.constraint_name, **self.kw)
         scratch_table(self.table_name, migration_context, constraint, schema=self.schema)
         return constraint
