@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from whimbrel_autogen.context import AutogenContext
 
 
+_KINDS = {"unique": "uq", "foreignkey": "fk", "primary": "pk", "check": "ck"}
+"""What kinds of constraints are called in a naming convention."""
+
+
 class Rendering:
     """How one script is spelt.
 
@@ -27,8 +31,8 @@ class Rendering:
         self.as_batch = bool(context.opts.get("render_as_batch"))
         self.batch: str | None = None
         """What is called in a batch block, such as ``batch_op.``; ``None`` outside of one."""
-        self.names_the_nameless = False
-        """Whether the batch block needs a naming convention."""
+        self.convention: dict[str, str] = {}
+        """The naming convention that the batch block needs."""
 
     def sa(self, name: str) -> str:
         """Return the name of something of SQLAlchemy, such as ``sa.Column``."""
@@ -51,8 +55,11 @@ class Rendering:
 
         :param op: what would create the constraint.
         """
-        name = conventional_name(op, self.context.impl.constraint_convention)
-        self.names_the_nameless = self.names_the_nameless or name is not None
+        known = self.context.impl.constraint_convention
+        name = conventional_name(op, known)
+        kind = _KINDS.get(op.constraint_type, "")
+        if name is not None and kind in known:
+            self.convention[kind] = known[kind]
         return name
 
     def asked(self, kind: str, item: object) -> str | None:
@@ -75,7 +82,7 @@ class Rendering:
         """Spell what is rendered within the block as calls in a batch block."""
         before = self.batch
         self.batch = prefix
-        self.names_the_nameless = False
+        self.convention = {}
         try:
             yield
         finally:

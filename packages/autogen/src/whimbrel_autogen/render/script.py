@@ -113,9 +113,8 @@ def _batch(op: ModifyTableOps, rendering: Rendering) -> Iterator[str]:
     with rendering.in_batch():
         sources = [source for inner in op.ops for source in renderers.render(rendering, inner)]
         words: list[Source] = [literal(str(op.table_name)), f"schema={literal(op.schema)}"]
-        if rendering.names_the_nameless:
-            names = rendering.context.impl.constraint_convention.items()
-            pairs = [f"{literal(kind)}: {literal(name)}" for kind, name in names]
+        if rendering.convention:
+            pairs = [f"{literal(kind)}: {literal(name)}" for kind, name in sorted(rendering.convention.items())]
             words.append(keyword("naming_convention", Dict(pairs)))
     yield from _at(Call(f"with {rendering.verb('batch_alter_table')}", words), INDENT, " as batch_op:")
     for source in sources:
