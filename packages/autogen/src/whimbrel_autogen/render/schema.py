@@ -136,7 +136,7 @@ def constraint_name(rendering: Rendering, constraint: Constraint) -> str | None:
     return conv(name) if isinstance(constraint.name, conv) or constraint.name is not name else name
 
 
-_SAYS_SO = ("deferrable",)
+_SAYS_SO = ("autoincrement", "deferrable")
 """Keywords that say something even where they say no."""
 
 
