@@ -76,6 +76,12 @@ def _index(*parts: Any, name: str = "ix", **options: Any) -> Callable[[], tuple[
     )
 
 
+def _counting(type_: Any = sa.Integer, **options: Any) -> sa.MetaData:
+    metadata = sa.MetaData()
+    sa.Table("t", metadata, sa.Column("id", type_, primary_key=True, comment="kept", **options))
+    return metadata
+
+
 def nothing() -> tuple[Any, ...]:
     return ()
 
@@ -118,6 +124,18 @@ CHANGES: dict[str, Change] = {
     "default expression": _of_default(sa.Integer(), sa.text("(1 + 2)"), sa.text("(1 + 3)")),
     "default to expression": _of_default(sa.Integer(), sa.text("3"), sa.text("(length(uuid()))")),
     "default bits": _of_default(mysql.BIT(3), sa.text("b'101'"), sa.text("b'111'")),
+    "counts": (
+        lambda: _counting(autoincrement=False),
+        lambda: _counting(autoincrement=True),
+    ),
+    "counts no longer": (
+        lambda: _counting(autoincrement=True),
+        lambda: _counting(autoincrement=False),
+    ),
+    "counts and is wider": (
+        lambda: _counting(autoincrement=True),
+        lambda: _counting(sa.BigInteger(), autoincrement=True),
+    ),
     "comment": (
         lambda: models(sa.Column("a", sa.Integer, comment="it's"), comment="of t"),
         lambda: models(sa.Column("a", sa.Integer, comment="100% it")),

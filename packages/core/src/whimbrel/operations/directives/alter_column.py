@@ -151,6 +151,7 @@ class AlterColumnOp(AlterTableOp):
             or self.modify_comment is not UNSET
             or self.modify_name is not None
             or any(name.startswith("modify_") for name in self.kw)
+            or self._counts_anew()
         )
 
     def reverse(self) -> AlterColumnOp:
@@ -160,6 +161,9 @@ class AlterColumnOp(AlterTableOp):
             stem = name.removeprefix("modify_")
             if stem != name and f"existing_{stem}" in self.kw:
                 keywords[name], keywords[f"existing_{stem}"] = self.kw[f"existing_{stem}"], self.kw[name]
+        if self._counts_anew():
+            keywords["autoincrement"] = self.kw["existing_autoincrement"]
+            keywords["existing_autoincrement"] = self.kw["autoincrement"]
         type_is, type_was = _swapped(self.modify_type, self.existing_type, None)
         null_is, null_was = _swapped(self.modify_nullable, self.existing_nullable, None)
         default_is, default_was = _swapped(self.modify_server_default, self.existing_server_default, UNSET)
@@ -184,7 +188,7 @@ class AlterColumnOp(AlterTableOp):
         """Return one tuple for each thing that changes.
 
         ``(kind, schema, table name, column name, {what it is besides}, from, to)``; kinds are ``modify_type``,
-        ``modify_nullable``, ``modify_default`` and ``modify_comment``.
+        ``modify_nullable``, ``modify_default``, ``modify_comment`` and ``modify_autoincrement``.
         """
         default = False if self.existing_server_default is UNSET else self.existing_server_default
         now = {
@@ -199,6 +203,9 @@ class AlterColumnOp(AlterTableOp):
             ("modify_default", "existing_server_default", self.modify_server_default, self._sets_default()),
             ("modify_comment", "existing_comment", self.modify_comment, self.modify_comment is not UNSET),
         ]
+        if self._counts_anew():
+            now["existing_autoincrement"] = self.kw["existing_autoincrement"]
+            changes.append(("modify_autoincrement", "existing_autoincrement", self.kw["autoincrement"], True))
         return [
             (
                 kind,
@@ -212,6 +219,11 @@ class AlterColumnOp(AlterTableOp):
             for kind, key, to, is_set in changes
             if is_set
         ]
+
+    def _counts_anew(self) -> bool:
+        """Return whether the column is known to begin, or to cease, to count."""
+        to, was = (self.kw.get(name) for name in ("autoincrement", "existing_autoincrement"))
+        return to is not None and was is not None and to is not was
 
     def _sets_default(self) -> bool:
         return self.modify_server_default is not UNSET
