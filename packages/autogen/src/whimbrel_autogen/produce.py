@@ -27,6 +27,11 @@ def produce(context: AutogenContext) -> UpgradeOps:
     :param context: the comparison.
     :return: the directives that bring the database to the models, in an order in which they can be run.
     """
+    if not context.table_key_to_table:
+        context.note(
+            "The models have no tables: target_metadata is empty. Tables get into it when the modules that define them "
+            "are imported."
+        )
     with _no_garbage_collection():
         pairs = {schema: list(tables) for schema, tables in _schemas(context)}
         found: list[MigrateOperation] = []

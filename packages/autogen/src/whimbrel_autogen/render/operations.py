@@ -222,6 +222,12 @@ def _create_index(rendering: Rendering, op: ops.CreateIndexOp) -> Source:
     said = rendering.asked("index", index)
     if said is not None:
         return said
+    if index.name is None:
+        columns = ", ".join(str(column.name) for column in index.columns)
+        raise CommandError(
+            f"The index of {op.table_name} ({columns}) has no name, and an index has to have one.",
+            'Name it, or give the naming_convention of the MetaData an "ix": "ix_%(column_0_label)s", for example.',
+        )
     parts = List([expression(rendering, part) for part in index.expressions])
     return Call(
         rendering.verb("create_index"),
