@@ -364,6 +364,51 @@ op.create_exclude_constraint(
 }
 
 
+TYPES: list[tuple[Any, Any, str | None, str]] = [
+    (String(20), Integer(), "7", "'12'"),
+    (sa.Text(), sa.Boolean(), "true", "'false'"),
+    (Integer(), sa.Boolean(), "1", "0"),
+    (sa.Boolean(), sa.Numeric(8, 2), "1", "false"),
+    (sa.Text(), pg.JSONB(), "{}", "'[1]'"),
+    (pg.JSON(), pg.JSONB(), "{}", "'[1]'"),
+    (String(36), sa.Uuid(), None, "'12345678-1234-5678-1234-567812345678'"),
+    (String(20), sa.Enum("happy", "sad", name="mood"), "sad", "'happy'"),
+    (sa.Enum("happy", "sad", name="mood"), sa.Enum("happy", "sad", "so so", name="mood2"), "sad", "'happy'"),
+    (sa.Enum("happy", "sad", name="mood"), sa.Text(), "sad", "'happy'"),
+    (sa.Text(), sa.Date(), "2024-01-02", "'2024-02-03'"),
+    (sa.Date(), sa.DateTime(timezone=True), "2024-01-02", "'2024-02-03'"),
+    (sa.Text(), pg.INTERVAL(), "1 day", "'2 days'"),
+    (pg.ARRAY(sa.Text), pg.ARRAY(Integer), "{1}", "'{2,3}'"),
+    (pg.ARRAY(sa.String(5)), pg.ARRAY(sa.Text), "{1}", "'{2,3}'"),
+    (sa.BigInteger(), sa.SmallInteger(), "1", "2"),
+    (sa.LargeBinary(), sa.Text(), None, r"'\\x00ff'"),
+    (sa.Text(), pg.INET(), "127.0.0.1", "'10.0.0.1'"),
+]
+
+
+@pytest.mark.parametrize("default", [True, False])
+@pytest.mark.parametrize("number", range(len(TYPES)))
+def test_a_type_becomes_another_with_its_rows_and_its_default(
+    number: int, default: bool, postgresql_database: Database
+) -> None:
+    old, new, value, row = TYPES[number]
+    engine = postgresql_database.engine()
+    before, after = (
+        Table("t", MetaData(), Column("Odd a", type_, server_default=value if default else None)).metadata
+        for type_ in (old, new)
+    )
+    before.create_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"INSERT INTO t VALUES ({row}), (DEFAULT)")
+    upgrade, downgrade = scripted(engine, after)
+    run(engine, upgrade)
+    assert differences(engine, after) == []
+    run(engine, downgrade)
+    assert differences(engine, before) == []
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM t").scalar_one() == 2
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_the_script_is_written_as_expected_and_there_and_back_nothing_differs(
     name: str, postgresql_database: Database

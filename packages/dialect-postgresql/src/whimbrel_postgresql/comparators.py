@@ -10,12 +10,14 @@ from typing import Any, Final
 
 from sqlalchemy import PrimaryKeyConstraint
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.types import NullType, TypeEngine
 
 from whimbrel.ddl import plain_text
 from whimbrel.impl.comparison import Expressions
 from whimbrel.operations import MigrateOperation
-from whimbrel.operations.ops import CreatePrimaryKeyOp, DropConstraintOp
+from whimbrel.operations.ops import AlterColumnOp, CreatePrimaryKeyOp, DropConstraintOp
 from whimbrel_postgresql.compare import key_options
+from whimbrel_postgresql.conversion import using
 from whimbrel_postgresql.counting import AlterCountingOp
 from whimbrel_postgresql.enum_comparison import compare_enums
 from whimbrel_postgresql.operations import CreateExcludeConstraintOp
@@ -58,6 +60,32 @@ def in_table(context: Any, pair: Any) -> list[MigrateOperation]:
     if context.subjects.takes_part(f"{_NAME}defaults") and context.opts.get("compare_server_default", False):
         found += _compare_counting(pair)
     return found
+
+
+def in_column(context: Any, pair: Any, column: Any) -> list[MigrateOperation]:
+    """Return how the values of a column become another type, where that does not go by itself.
+
+    A default goes with them: PostgreSQL would have to be told how to convert that too.
+
+    :param context: the comparison, of the package that compares.
+    :param pair: the table on both sides.
+    :param column: the column on both sides.
+    """
+    theirs, ours = column
+    by_itself = context.opts.get("compare_type", True) is True and not hasattr(ours.type, "compare_against_backend")
+    if not by_itself or _is_unknown(theirs.type, ours.type) or not context.impl.compare_type(theirs, ours):
+        return []
+    conversion = using(theirs, ours, context.dialect)
+    if conversion is None:
+        return []
+    change = AlterColumnOp(pair.name, theirs.name, schema=pair.schema, postgresql_using=conversion)
+    if theirs.server_default is not None and ours.server_default is not None:
+        change.modify_server_default = ours.server_default
+    return [change]
+
+
+def _is_unknown(*types: TypeEngine[Any]) -> bool:
+    return any(isinstance(type_, NullType) for type_ in types)
 
 
 # -- exclusion constraints --------------------------------------------------------------------------------------------

@@ -46,6 +46,14 @@ def whimbrel_compare_table(context: Any, table: Any) -> list[MigrateOperation]:
 
 
 @hookimpl(optionalhook=True)
+def whimbrel_compare_column(context: Any, table: Any, column: Any) -> list[MigrateOperation]:
+    """Find how the values of a column become another type."""
+    from whimbrel_postgresql.comparators import in_column
+
+    return in_column(context, table, column) if context.dialect.name == "postgresql" else []
+
+
+@hookimpl(optionalhook=True)
 def whimbrel_render_item(context: Any, kind: str, item: object, imports: set[str]) -> str | None:
     """Spell this package's operations, and exclusion constraints."""
     from whimbrel_postgresql.rendering import render_constraint, render_operation

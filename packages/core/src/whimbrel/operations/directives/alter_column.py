@@ -156,7 +156,7 @@ class AlterColumnOp(AlterTableOp):
 
     def reverse(self) -> AlterColumnOp:
         """Return the directive that gives back what the column was, as far as that is known."""
-        keywords = dict(self.kw)
+        keywords = {name: _reversed(value) for name, value in self.kw.items()}
         for name in self.kw:
             stem = name.removeprefix("modify_")
             if stem != name and f"existing_{stem}" in self.kw:
@@ -245,6 +245,12 @@ _ALTER_COLUMN_KEYWORDS = frozenset(
         "schema",
     )
 )
+
+
+def _reversed(value: Any) -> Any:
+    """Return the reverse of a keyword's value that has one, as how values become another type may."""
+    reverse = getattr(value, "reverse", None) if isinstance(value, str) else None
+    return reverse() if reverse is not None else value
 
 
 def _swapped(modify: Any, existing: Any, nothing: Any) -> tuple[Any, Any]:
