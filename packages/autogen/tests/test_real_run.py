@@ -16,7 +16,9 @@ FIRST = """
     from myapp.types import Slug
 
     class Base(DeclarativeBase):
-        metadata = sa.MetaData(naming_convention={"uq": "uq_%(table_name)s_%(column_0_name)s", "ix": "ix_%(column_0_label)s"})
+        metadata = sa.MetaData(
+            naming_convention={"uq": "uq_%(table_name)s_%(column_0_name)s", "ix": "ix_%(column_0_label)s"}
+        )
 
     class Author(Base):
         __tablename__ = "author"
