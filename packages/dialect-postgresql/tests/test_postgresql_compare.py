@@ -463,6 +463,11 @@ def test_what_differs_is_found(name: str, engine: sa.Engine) -> None:
     assert _kinds(differences(engine, after())) == kinds
 
 
+def test_an_identity_counts_as_models_want_that_say_no_more(engine: sa.Engine) -> None:
+    _one(sa.Column("a", sa.Integer, sa.Identity(), primary_key=True)).create_all(engine)
+    assert differences(engine, _one(sa.Column("a", sa.Integer, primary_key=True))) == []
+
+
 MODELS = SimpleNamespace(Ltree=Ltree, Money=Money, ServerType=ServerType)
 
 

@@ -311,6 +311,87 @@ op.alter_column("t", "id", existing_type=sa.INTEGER(), autoincrement=True, exist
 op.alter_column("t", "id", existing_type=sa.INTEGER(), autoincrement=False, existing_autoincrement=True)
 """,
     ),
+    "serial_becomes_big": Change(
+        before=lambda metadata: Table("t", metadata, Column("id", Integer, primary_key=True)),
+        after=lambda metadata: Table("t", metadata, Column("id", sa.BigInteger, primary_key=True)),
+        upgrade="""
+op.alter_column(
+    "t",
+    "id",
+    existing_type=sa.INTEGER(),
+    type_=sa.BigInteger(),
+    existing_nullable=False,
+    existing_autoincrement=True,
+)
+""",
+        downgrade="""
+op.alter_column(
+    "t",
+    "id",
+    existing_type=sa.BigInteger(),
+    type_=sa.INTEGER(),
+    existing_nullable=False,
+    existing_autoincrement=True,
+)
+""",
+    ),
+    "serial_becomes_an_identity": Change(
+        before=lambda metadata: Table("t", metadata, Column("id", Integer, primary_key=True)),
+        after=lambda metadata: Table("t", metadata, Column("id", Integer, sa.Identity(), primary_key=True)),
+        upgrade="""
+op.alter_column(
+    "t",
+    "id",
+    existing_type=sa.INTEGER(),
+    server_default=sa.Identity(always=False),
+    existing_nullable=False,
+    autoincrement=False,
+    existing_autoincrement=True,
+)
+""",
+        downgrade="""
+op.alter_column(
+    "t",
+    "id",
+    existing_type=sa.INTEGER(),
+    server_default=None,
+    existing_nullable=False,
+    existing_server_default=sa.Identity(always=False),
+    autoincrement=True,
+    existing_autoincrement=False,
+)
+""",
+    ),
+    "identity_counts_otherwise": Change(
+        before=lambda metadata: Table("t", metadata, Column("id", Integer, sa.Identity(), primary_key=True)),
+        after=lambda metadata: Table(
+            "t", metadata, Column("id", Integer, sa.Identity(always=True, increment=5), primary_key=True)
+        ),
+        upgrade="""
+op.alter_column(
+    "t",
+    "id",
+    existing_type=sa.INTEGER(),
+    server_default=sa.Identity(always=True, increment=5),
+    existing_nullable=False,
+    existing_server_default=sa.Identity(
+        always=False, start=1, increment=1, minvalue=1, maxvalue=2147483647, cycle=False, cache=1
+    ),
+)
+""",
+        downgrade="""
+op.alter_column(
+    "t",
+    "id",
+    existing_type=sa.INTEGER(),
+    server_default=sa.Identity(
+        always=False, start=1, increment=1, minvalue=1, maxvalue=2147483647, cycle=False, cache=1
+    ),
+    existing_nullable=False,
+    existing_server_default=sa.Identity(always=True, increment=5),
+)
+""",
+    ),
     "serial_key_in_a_table_that_goes": Change(
         before=lambda metadata: Table("t", metadata, Column("id", Integer, primary_key=True)),
         after=nothing,

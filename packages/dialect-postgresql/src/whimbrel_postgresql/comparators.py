@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import PrimaryKeyConstraint
+from sqlalchemy import Column, PrimaryKeyConstraint
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.types import NullType, TypeEngine
 
@@ -63,25 +63,33 @@ def in_table(context: Any, pair: Any) -> list[MigrateOperation]:
 
 
 def in_column(context: Any, pair: Any, column: Any) -> list[MigrateOperation]:
-    """Return how the values of a column become another type, where that does not go by itself.
+    """Return what has to be said of a column that changes: how its values become another type, and that it counts.
 
-    A default goes with them: PostgreSQL would have to be told how to convert that too.
+    A default goes with the type: PostgreSQL would have to be told how to convert that too.
 
     :param context: the comparison, of the package that compares.
     :param pair: the table on both sides.
     :param column: the column on both sides.
     """
     theirs, ours = column
+    change = AlterColumnOp(pair.name, theirs.name, schema=pair.schema)
+    new_type = _has_new_type(context, theirs, ours)
+    conversion = using(theirs, ours, context.dialect) if new_type else None
+    if conversion is not None:
+        change.kw["postgresql_using"] = conversion
+        if theirs.server_default is not None and ours.server_default is not None:
+            change.modify_server_default = ours.server_default
+    if theirs.name in pair.reflected.facts.get(COUNTING, {}) and (new_type or ours.identity is not None):
+        change.kw["existing_autoincrement"] = True
+        if ours.identity is not None:
+            change.kw["autoincrement"] = False  # not by that sequence any more
+    return [change] if change.kw else []
+
+
+def _has_new_type(context: Any, theirs: Column[Any], ours: Column[Any]) -> bool:
     by_itself = context.opts.get("compare_type", True) is True and not hasattr(ours.type, "compare_against_backend")
-    if not by_itself or _is_unknown(theirs.type, ours.type) or not context.impl.compare_type(theirs, ours):
-        return []
-    conversion = using(theirs, ours, context.dialect)
-    if conversion is None:
-        return []
-    change = AlterColumnOp(pair.name, theirs.name, schema=pair.schema, postgresql_using=conversion)
-    if theirs.server_default is not None and ours.server_default is not None:
-        change.modify_server_default = ours.server_default
-    return [change]
+    known = by_itself and not _is_unknown(theirs.type, ours.type)
+    return known and bool(context.impl.compare_type(theirs, ours))
 
 
 def _is_unknown(*types: TypeEngine[Any]) -> bool:

@@ -81,6 +81,8 @@ def _identity(
         return []
     if not context.dialect.supports_identity_columns:
         return []  # the models' Identity is AUTO_INCREMENT or nothing here
+    if ours.identity is None and ours.server_default is None and ours.table.autoincrement_column is ours:
+        return []  # the models leave it open how it counts
     default = ours.server_default if ours.server_default is not None else None
     return [AlterColumnOp(table.name, theirs.name, schema=table.schema, modify_server_default=default)]
 

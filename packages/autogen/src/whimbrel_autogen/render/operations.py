@@ -203,7 +203,9 @@ def _alter_column(rendering: Rendering, op: ops.AlterColumnOp) -> Source:
     if op.existing_server_default is not UNSET and op.existing_server_default is not None:
         was = render_default(rendering, op.existing_server_default)
         words.append(keyword("existing_server_default", was or "None"))
-    words += dialect_keywords(rendering, op.kw)
+    counts = ("autoincrement", "existing_autoincrement")
+    words += [f"{name}={op.kw[name]!r}" for name in counts if op.kw.get(name) is not None]
+    words += dialect_keywords(rendering, {name: value for name, value in op.kw.items() if name not in counts})
     return Call(rendering.verb("alter_column"), [*words, *_schema(rendering, op)])
 
 

@@ -157,6 +157,9 @@ class AlterColumnOp(AlterTableOp):
     def reverse(self) -> AlterColumnOp:
         """Return the directive that gives back what the column was, as far as that is known."""
         keywords = {name: _reversed(value) for name, value in self.kw.items()}
+        if "autoincrement" in self.kw and "existing_autoincrement" in self.kw:
+            now, was = self.kw["autoincrement"], self.kw["existing_autoincrement"]
+            keywords["autoincrement"], keywords["existing_autoincrement"] = was, now
         for name in self.kw:
             stem = name.removeprefix("modify_")
             if stem != name and f"existing_{stem}" in self.kw:
