@@ -12,6 +12,8 @@ from sqlalchemy.dialects import mysql
 from testing.databases import Database
 from whimbrel.runtime.migration import MigrationContext
 from whimbrel_autogen import compare_metadata
+from whimbrel_autogen.context import AutogenContext
+from whimbrel_autogen.same import SameCheck
 
 OPTIONS: dict[str, Any] = {
     "compare_server_default": True,
@@ -368,3 +370,26 @@ def test_a_foreign_key_to_another_database(engine: sa.Engine, new_database: Call
 
     assert differences(engine, models(None)) == []
     assert differences(engine, models(engine.url.database)) == []
+
+
+def test_a_table_that_is_the_same_is_known_at_a_glance(engine: sa.Engine) -> None:
+    metadata = sa.MetaData()
+    sa.Table("parent", metadata, sa.Column("id", sa.Integer, primary_key=True))
+    child = sa.Table(
+        "child",
+        metadata,
+        sa.Column("id", sa.Integer, primary_key=True, comment="key"),
+        sa.Column("flag", sa.Boolean, nullable=False, server_default=sa.text("true")),
+        sa.Column("amount", sa.Numeric(10, 2), server_default="0"),
+        sa.Column("created", sa.DateTime, server_default=sa.func.now(), index=True),
+        sa.Column("parent_id", sa.ForeignKey("parent.id", name="fk_parent")),
+        sa.UniqueConstraint("amount", name="uq_amount"),
+    )
+    metadata.create_all(engine)
+
+    with engine.connect() as connection:
+        context = AutogenContext(
+            MigrationContext.configure(connection, opts={"compare_server_default": True}), metadata
+        )
+        (table,) = context.impl.read_tables(context.inspector, None, ["child"], checks=False)
+        assert SameCheck(context).is_same(table, child)

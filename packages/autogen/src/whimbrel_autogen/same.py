@@ -58,10 +58,13 @@ class SameCheck:
         if (reflected.comment or None) != (models.comment or None) and self._dialect.supports_comments:
             return False
         columns = models.columns
+        counting = models.autoincrement_column
         for info in reflected.columns:
             column = columns.get(info["name"])
             if column is None or column.name != info["name"] or not self._same_column(info, column):
                 return False
+            if info.get("autoincrement") is (column is not counting):
+                return False  # counts on one side only
         return self._same_keys(reflected, models)
 
     def _same_column(self, info: ReflectedColumn, column: Column[Any]) -> bool:

@@ -60,13 +60,16 @@ class Subjects:
 
     @cached_property
     def asks_strangers(self) -> bool:
-        """Whether somebody else answers for columns, types, defaults, constraints or indexes, be they alike or not."""
+        """Whether somebody else answers for columns, types, defaults, constraints or indexes, be they alike or not.
+
+        The dialect of the database does not count: it is asked about tables that differ, or may differ, at a glance.
+        """
         own = {
             label for label, name in self._plugins.comparators().items() if name.startswith("whimbrel.autogenerate.")
         }
         hooks = ("column", "type", "server_default", "constraint", "index")
         return any(
-            answering.plugin_name not in own
+            answering.plugin_name not in own and not answering.plugin_name.startswith("dialect ")
             for hook in hooks
             for answering in self.caller(f"whimbrel_compare_{hook}").get_hookimpls()
         )
