@@ -89,7 +89,7 @@ TYPES: dict[str, Any] = {
     "citext_array": pg.ARRAY(pg.CITEXT()),
     "date_multi_range": pg.DATEMULTIRANGE(),
     "date_range": pg.DATERANGE(),
-    "domain": pg.DOMAIN("positive", sa.Integer(), check="VALUE > 0", not_null=True, default=sa.text("1")),
+    "domain": pg.DOMAIN("positive", sa.Integer(), check="VALUE > 0", not_null=True, default="1"),
     "domain_text": pg.DOMAIN("postcode", sa.String(5), collation="C", check="VALUE ~ '^[0-9]+$'"),
     "domain_array": pg.ARRAY(pg.DOMAIN("positive", sa.Integer(), check="VALUE > 0", not_null=True)),
     "hstore": pg.HSTORE(),
@@ -167,9 +167,14 @@ DEFAULTS: dict[str, tuple[Any, Any]] = {
     "bits": (pg.BIT(3), sa.text("B'101'")),
     "inet": (pg.INET(), "127.0.0.1"),
     "range": (pg.INT4RANGE(), "[1,5]"),
-    "domain": (pg.DOMAIN("positive", sa.Integer(), check="VALUE > 0", not_null=True, default=sa.text("1")), "3"),
+    "domain": (pg.DOMAIN("positive", sa.Integer(), check="VALUE > 0", not_null=True, default="1"), "3"),
     "next": (sa.Integer(), sa.Sequence("numbers", metadata=sa.MetaData()).next_value()),
 }
+
+
+def of_2_1(**keywords: Any) -> dict[str, Any]:
+    """Keywords that SQLAlchemy takes since 2.1; none of them before."""
+    return keywords if sa.__version__ >= "2.1" else {}
 
 
 def corpus() -> sa.MetaData:
@@ -228,7 +233,7 @@ def corpus() -> sa.MetaData:
         sa.Column("a_name_that_is_" + "very_" * 8 + "long", sa.Integer, index=True, unique=True),
         sa.UniqueConstraint("room", "at"),
         sa.UniqueConstraint(
-            "room", "nick", name="uq_with", postgresql_include=["data"], postgresql_nulls_not_distinct=True
+            "room", "nick", name="uq_with", postgresql_nulls_not_distinct=True, **of_2_1(postgresql_include=["data"])
         ),
         sa.UniqueConstraint("nick", "at", name="uq_late", deferrable=True, initially="DEFERRED"),
         sa.CheckConstraint("room > 0 AND room<1000", name="room_number"),
@@ -280,11 +285,11 @@ def corpus() -> sa.MetaData:
         sa.Column("a", sa.Integer),
         sa.Column("c", sa.Integer),
         sa.PrimaryKeyConstraint(
-            "a", "b", name="Own Name", deferrable=True, initially="DEFERRED", postgresql_include=["c"]
+            "a", "b", name="Own Name", deferrable=True, initially="DEFERRED", **of_2_1(postgresql_include=["c"])
         ),
     )
     sa.Table("parted", metadata, sa.Column("at", sa.Date), postgresql_partition_by="RANGE (at)")
-    sa.Table("filled", metadata, sa.Column("at", sa.Date), postgresql_with={"fillfactor": 70})
+    sa.Table("filled", metadata, sa.Column("at", sa.Date), **of_2_1(postgresql_with={"fillfactor": 70}))
     return metadata
 
 

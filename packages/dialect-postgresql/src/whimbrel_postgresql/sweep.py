@@ -6,12 +6,24 @@ What comes out has the shapes of SQLAlchemy's Inspector, and beside them, as fac
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    Index,
+    PrimaryKeyConstraint,
+    Row,
+    Table,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy import __version__ as sqlalchemy_version
 from sqlalchemy.dialects.postgresql import DOMAIN, ENUM
 from sqlalchemy.engine.interfaces import (
+    ReflectedCheckConstraint,
     ReflectedColumn,
     ReflectedForeignKeyConstraint,
     ReflectedIdentity,
@@ -19,9 +31,12 @@ from sqlalchemy.engine.interfaces import (
     ReflectedPrimaryKeyConstraint,
     ReflectedUniqueConstraint,
 )
+from sqlalchemy.schema import SchemaItem
 
 from whimbrel.impl.comparing import unparenthesized
 from whimbrel.impl.reflected import ReflectedTable
+from whimbrel_postgresql import queries
+from whimbrel_postgresql.enum_replacement import literal_in
 from whimbrel_postgresql.server_types import ServerTypes
 
 COUNTING: Final = "postgresql_counting"
@@ -29,115 +44,6 @@ COUNTING: Final = "postgresql_counting"
 
 EXCLUSIONS: Final = "postgresql_exclusions"
 """The fact that holds the exclusion constraints, each by its name."""
-
-_TABLES: Final = """
-    SELECT c.oid, c.relname AS name, obj_description(c.oid, 'pg_class') AS comment, c.relpersistence = 'u' AS unlogged,
-        pg_get_partkeydef(c.oid) AS partition_by, array_to_string(c.reloptions, chr(10)) AS options
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = :schema AND c.relkind IN ('r', 'p', 'f')
-    ORDER BY c.relname
-"""
-
-_COLUMNS: Final = """
-    SELECT a.attrelid AS table_oid, a.attnum AS number, a.attname AS name, a.attnotnull AS not_null,
-        format_type(a.atttypid, a.atttypmod) AS type, format_type(e.oid, -1) AS element, e.oid AS element_oid,
-        e.typtype IN ('e', 'd') AS is_named, a.attidentity AS identity, a.attgenerated AS computed,
-        CASE WHEN d.oid IS NOT NULL THEN pg_get_expr(d.adbin, d.adrelid) END AS default_,
-        a.attcollation AS collation_oid, CASE WHEN a.attcollation <> t.typcollation THEN
-            (SELECT collname FROM pg_collation WHERE oid = a.attcollation) END AS collation_,
-        remark.description AS comment
-    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-    JOIN pg_type e ON e.oid = CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN t.typelem ELSE t.oid END
-    LEFT JOIN pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid AND d.adnum = a.attnum
-    LEFT JOIN pg_description remark ON remark.objoid = a.attrelid AND remark.objsubid = a.attnum
-        AND remark.classoid = CAST('pg_class' AS regclass)
-    WHERE a.attrelid = ANY (CAST(CAST(:oids AS text) AS oid[])) AND a.attnum > 0 AND NOT a.attisdropped
-"""
-
-_SEQUENCES: Final = """
-    SELECT d.refobjid AS table_oid, d.refobjsubid AS number, s.seqstart AS start, s.seqincrement AS increment,
-        s.seqmin AS minvalue, s.seqmax AS maxvalue, s.seqcache AS cache, s.seqcycle AS cycle,
-        format('nextval(%L::regclass)', CAST(s.seqrelid AS regclass)) AS counts
-    FROM pg_sequence s JOIN pg_depend d ON d.objid = s.seqrelid
-    WHERE d.classid = CAST('pg_class' AS regclass) AND d.refclassid = CAST('pg_class' AS regclass)
-        AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0
-        AND d.refobjid = ANY (CAST(CAST(:oids AS text) AS oid[]))
-"""
-"""The sequences that belong to columns: a SERIAL's, and an identity's."""
-
-_INDEXES: Final = """
-    SELECT i.indrelid AS table_oid, i.indexrelid AS oid, c.relname AS name, i.indisunique AS is_unique,
-        CAST(i.indkey AS text) AS numbers, i.indnkeyatts AS length, CAST(i.indoption AS text) AS sorting,
-        CAST(i.indcollation AS text) AS collations,
-        {nulls_not_distinct} AS nulls_not_distinct, m.amname AS method,
-        array_to_string(c.reloptions, chr(10)) AS options,
-        CASE WHEN i.indpred IS NOT NULL THEN pg_get_expr(i.indpred, i.indrelid) END AS where_,
-        CASE WHEN i.indexprs IS NOT NULL THEN CAST((
-            SELECT json_agg(pg_get_indexdef(i.indexrelid, n, true) ORDER BY n)
-            FROM generate_series(1, i.indnkeyatts) n) AS text) END AS expressions,
-        CASE WHEN {any_class} THEN CAST((
-            SELECT json_agg(CASE WHEN NOT o.opcdefault THEN o.opcname END ORDER BY k.n)
-            FROM unnest(CAST(i.indclass AS oid[])) WITH ORDINALITY k(oid, n)
-            JOIN pg_opclass o ON o.oid = k.oid) AS text) END AS classes,
-        con.conname AS carries,
-        i.indpred IS NULL AND i.indexprs IS NULL AND c.reloptions IS NULL AND m.amname = 'btree'
-            AND i.indnatts = i.indnkeyatts AND NOT {nulls_not_distinct} AND 0 = ALL (CAST(i.indoption AS int2[]))
-            AND NOT {any_class} AS is_plain
-    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
-    LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid AND con.conrelid = i.indrelid
-        AND con.contype IN ('p', 'u', 'x')
-    WHERE i.indrelid = ANY (CAST(CAST(:oids AS text) AS oid[]))
-    ORDER BY i.indrelid, c.relname
-"""
-
-_ANY_CLASS: Final = "CAST(i.indclass AS oid[]) && (SELECT array_agg(oid) FROM pg_opclass WHERE NOT opcdefault)"
-"""Whether an index has an operator class that is not its type's default; the list of them is made once."""
-
-_CONSTRAINTS: Final = """
-    SELECT con.conrelid AS table_oid, con.conname AS name, con.contype AS kind, con.conindid AS index_oid,
-        array_to_string(con.conkey, ' ') AS numbers, con.condeferrable AS deferrable, con.condeferred AS deferred,
-        con.convalidated AS validated, con.connoinherit AS no_inherit, con.confupdtype AS onupdate,
-        con.confdeltype AS ondelete, con.confmatchtype AS match, n.nspname AS to_schema, c.relname AS to_table,
-        CASE WHEN con.contype = 'f' THEN CAST((
-            SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(con.confkey) WITH ORDINALITY k(number, n)
-            JOIN pg_attribute a ON a.attrelid = con.confrelid AND a.attnum = k.number) AS text) END AS to_columns,
-        {set_columns} AS set_columns,
-        CASE WHEN con.contype = 'c' THEN pg_get_expr(con.conbin, con.conrelid)
-            WHEN con.contype = 'x' THEN pg_get_constraintdef(con.oid) END AS words,
-        CASE WHEN con.contype = 'x' THEN CAST((
-            SELECT json_agg(p.oprname ORDER BY k.n) FROM unnest(con.conexclop) WITH ORDINALITY k(oid, n)
-            JOIN pg_operator p ON p.oid = k.oid) AS text) END AS operators,
-        CASE WHEN con.contype = 'x' THEN CAST((
-            SELECT json_agg(pg_get_indexdef(con.conindid, k, true) ORDER BY k)
-            FROM generate_series(1, cardinality(con.conexclop)) k) AS text) END AS elements
-    FROM pg_constraint con
-    LEFT JOIN pg_class c ON c.oid = con.confrelid LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE con.conrelid = ANY (CAST(CAST(:oids AS text) AS oid[])) AND con.contype IN ('p', 'u', 'f', 'c', 'x')
-        AND con.conparentid = 0
-    ORDER BY con.conrelid, con.conname
-"""
-
-_SET_COLUMNS: Final = """
-    CASE WHEN con.contype = 'f' AND con.confdelsetcols IS NOT NULL THEN array_to_string(con.confdelsetcols, ' ') END
-"""
-
-_NAMED_TYPES: Final = """
-    SELECT t.oid, format_type(t.oid, -1) AS printed, t.typname AS name, n.nspname AS schema, t.typtype AS kind,
-        format_type(t.typbasetype, t.typtypmod) AS base, t.typnotnull AS not_null, t.typdefault AS default_,
-        CASE WHEN t.typcollation <> b.typcollation THEN
-            (SELECT collname FROM pg_collation WHERE oid = t.typcollation) END AS collation_,
-        CAST((SELECT json_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid) AS text)
-            AS labels,
-        checked.name AS check_name, checked.words AS check_words
-    FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_type b ON b.oid = t.typbasetype
-    LEFT JOIN LATERAL (
-        SELECT CASE WHEN count(*) = 1 THEN min(conname) END AS name,
-            string_agg(pg_get_expr(conbin, 0), ' AND ' ORDER BY conname) AS words
-        FROM pg_constraint WHERE contypid = t.oid AND contype = 'c') checked ON t.typtype = 'd'
-    WHERE t.typtype IN ('e', 'd') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-"""
-
-_COLLATIONS: Final = "SELECT oid, quote_ident(collname) AS name FROM pg_collation"
 
 _ACTIONS: Final = {"r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _MATCHES: Final = {"f": "FULL", "p": "PARTIAL"}
@@ -157,31 +63,42 @@ class Sweep:
         self._default = connection.dialect.default_schema_name
         version = connection.dialect.server_version_info or (0,)
         self._collations: dict[int, str] = {}
+        arguments = getattr(connection.dialect, "construct_arguments", None) or ()
+        self._accepted = {cls: {f"postgresql_{name}" for name in names} for cls, names in arguments}
         self._newer = tuple(version) >= (15,)
 
     def read(self, names: Collection[str]) -> Iterator[ReflectedTable]:
         """Yield the tables of these names, by name; one that is gone meanwhile is left out."""
         wanted = set(names)
-        rows = [row for row in self._rows(_TABLES, schema=self.schema or self._default) if row.name in wanted]
+        rows = [row for row in self._rows(queries.TABLES, schema=self.schema or self._default) if row.name in wanted]
         if not rows:
             return
         oids = _array(row.oid for row in rows)
-        columns = self._grouped(_COLUMNS, oids)
+        columns = self._grouped(queries.COLUMNS, oids)
         indexes = self._grouped(
-            _INDEXES.format(
-                nulls_not_distinct="i.indnullsnotdistinct" if self._newer else "false", any_class=_ANY_CLASS
+            queries.INDEXES.format(
+                nulls_not_distinct="i.indnullsnotdistinct" if self._newer else "false", any_class=queries.ANY_CLASS
             ),
             oids,
         )
         constraints = self._grouped(
-            _CONSTRAINTS.format(set_columns=_SET_COLUMNS if self._newer else "CAST(NULL AS text)"), oids
+            queries.CONSTRAINTS.format(set_columns=queries.SET_COLUMNS if self._newer else "CAST(NULL AS text)"), oids
         )
-        self._sequences = {(row.table_oid, row.number): row for row in self._rows(_SEQUENCES, oids=oids)}
+        self._sequences = {(row.table_oid, row.number): row for row in self._rows(queries.SEQUENCES, oids=oids)}
         self._types = self._read_types([column for group in columns.values() for column in group])
         for row in rows:
             yield _Reading(self, row, columns.get(row.oid, [])).table(
                 indexes.get(row.oid, []), constraints.get(row.oid, [])
             )
+
+    def accepted(self, cls: type[SchemaItem], options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the options that say something, without those that SQLAlchemy, of this release, has no keyword for."""
+        known = self._accepted.get(cls, ())
+        return {
+            name: value
+            for name, value in options.items()
+            if value and (name in known or not name.startswith("postgresql_"))
+        }
 
     def schema_of(self, name: str) -> str | None:
         """Return a schema as the Inspector names it: ``None`` for the default one."""
@@ -225,7 +142,7 @@ class Sweep:
     def collation(self, oid: int) -> str:
         """Return the name of a collation, quoted."""
         if oid not in self._collations:
-            self._collations.update({row.oid: row.name for row in self._rows(_COLLATIONS)})
+            self._collations.update({row.oid: row.name for row in self._rows(queries.COLLATIONS)})
         return self._collations[oid]
 
     def _rows(self, sql: str, **parameters: Any) -> list[Row[Any]]:
@@ -242,7 +159,7 @@ class Sweep:
         types = ServerTypes(self._connection.dialect, named)
         needed = {column.element for column in columns if column.is_named}
         if needed:
-            rows = {row.printed: row for row in self._rows(_NAMED_TYPES)}
+            rows = {row.printed: row for row in self._rows(queries.NAMED_TYPES)}
 
             def add(printed: str) -> None:
                 if printed in rows and printed not in named:
@@ -261,7 +178,7 @@ class Sweep:
             row.name,
             types.type_of(row.base, row.collation_),
             not_null=row.not_null or None,
-            default=text(row.default_.replace(":", "\\:")) if row.default_ is not None else None,
+            default=_domain_default(row.default_),
             constraint_name=row.check_name,
             check=text(row.check_words.replace(":", "\\:")) if row.check_words else None,
             schema=schema,
@@ -301,7 +218,7 @@ class _Reading:
             elif constraint.kind == "f":
                 table.foreign_keys.append(self._foreign_key(constraint))
             elif constraint.kind == "c":
-                table.check_constraints.append(_check(constraint))
+                table.check_constraints.append(self._check(constraint))
             else:
                 index = by_oid[constraint.index_oid]
                 table.facts.setdefault(EXCLUSIONS, {})[constraint.name] = self._exclusion(constraint, index)
@@ -312,12 +229,11 @@ class _Reading:
         return [self._by_number[number].name for number in numbers.split()]
 
     def _options(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        if self._row.partition_by:
-            found["postgresql_partition_by"] = self._row.partition_by
-        if self._row.options:
-            found["postgresql_with"] = _parameters(self._row.options)
-        return found
+        said = {
+            "postgresql_partition_by": self._row.partition_by,
+            "postgresql_with": _parameters(self._row.options or ""),
+        }
+        return self._sweep.accepted(Table, said)
 
     def _count(self, table: ReflectedTable) -> None:
         """Take the default of a column that counts as SERIAL does for what it is: no default that somebody gave it."""
@@ -333,25 +249,29 @@ class _Reading:
 
     def _primary_key(self, row: Row[Any], indexes: Mapping[int, Row[Any]]) -> ReflectedPrimaryKeyConstraint:
         key: ReflectedPrimaryKeyConstraint = {"constrained_columns": self._names(row.numbers), "name": row.name}
-        if options := self._key_options(row, indexes):
+        if options := self._key_options(PrimaryKeyConstraint, row, indexes):
             key["dialect_options"] = options
         return key
 
     def _unique(self, row: Row[Any], indexes: Mapping[int, Row[Any]]) -> ReflectedUniqueConstraint:
         unique: ReflectedUniqueConstraint = {"name": row.name, "column_names": self._names(row.numbers)}
-        if options := self._key_options(row, indexes):
+        if options := self._key_options(UniqueConstraint, row, indexes):
             unique["dialect_options"] = options
         return unique
 
-    def _key_options(self, row: Row[Any], indexes: Mapping[int, Row[Any]]) -> dict[str, Any]:
+    def _key_options(self, cls: type[SchemaItem], row: Row[Any], indexes: Mapping[int, Row[Any]]) -> dict[str, Any]:
         options: dict[str, Any] = _when(row)
         index = indexes.get(row.index_oid)
         if index is not None:
-            if included := self._names(" ".join(index.numbers.split()[index.length :])):
-                options["postgresql_include"] = included
-            if index.nulls_not_distinct:
-                options["postgresql_nulls_not_distinct"] = True
-        return options
+            options["postgresql_include"] = self._names(" ".join(index.numbers.split()[index.length :]))
+            options["postgresql_nulls_not_distinct"] = index.nulls_not_distinct
+        return self._sweep.accepted(cls, options)
+
+    def _check(self, row: Row[Any]) -> ReflectedCheckConstraint:
+        check: ReflectedCheckConstraint = {"name": row.name, "sqltext": unparenthesized(row.words)}
+        if options := self._sweep.accepted(CheckConstraint, {"postgresql_not_valid": not row.validated}):
+            check["dialect_options"] = options
+        return check
 
     def _foreign_key(self, row: Row[Any]) -> ReflectedForeignKeyConstraint:
         options: dict[str, Any] = _when(row)
@@ -418,7 +338,7 @@ class _Reading:
             "postgresql_with": _parameters(row.options or ""),
             "postgresql_nulls_not_distinct": row.nulls_not_distinct,
         }
-        if given := {name: value for name, value in options.items() if value}:
+        if given := self._sweep.accepted(Index, options):
             index["dialect_options"] = given
         return index
 
@@ -429,11 +349,11 @@ class _Reading:
         return self._sweep.collation(int(oid))
 
 
-def _check(row: Row[Any]) -> Any:
-    options = {"postgresql_not_valid": not row.validated, "postgresql_no_inherit": row.no_inherit}
-    given = {name: True for name, value in options.items() if value}
-    words = unparenthesized(row.words)
-    return {"name": row.name, "sqltext": words, **({"dialect_options": given} if given else {})}
+def _domain_default(sql: str | None) -> Any:
+    """Return the default of a domain for SQLAlchemy, which before 2.1 takes a string, and spells that as a literal."""
+    if sql is None or sqlalchemy_version >= "2.1":
+        return text(sql.replace(":", "\\:")) if sql is not None else None
+    return literal_in(sql) or (sql if re.fullmatch(r"-?[\d.]+", sql) else None)
 
 
 def _when(row: Row[Any]) -> dict[str, Any]:
