@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
+from types import ModuleType
 
 
 class Site:
@@ -19,6 +20,7 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._shadowed: dict[str, ModuleType] = {}
 
     def install(
         self,
@@ -42,6 +44,7 @@ class Site:
             lines += [f"[{group}]", *(f"{name} = {value}" for name, value in names.items()), ""]
         (metadata / "entry_points.txt").write_text("\n".join(lines))
         for name, source in modules.items():
+            self._shadow(name.partition(".")[0])
             path = self.folder.joinpath(*name.split(".")).with_suffix(".py")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(dedent(source))
@@ -55,6 +58,18 @@ class Site:
         said = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         self.install(said["name"], said["entry-points"], {}, said["version"])
         return project / "src"
+
+    def _shadow(self, package: str) -> None:
+        """Put aside a package of the same name that other tests have imported, such as one of the examples."""
+        for name, module in list(sys.modules.items()):
+            if name.partition(".")[0] == package and str(self.folder) not in str(getattr(module, "__file__", None)):
+                self._shadowed[name] = sys.modules.pop(name)
+
+    def leave(self) -> None:
+        """Forget what was imported from this site, and bring back what it had shadowed."""
+        for name in self.imported():
+            del sys.modules[name]
+        sys.modules.update(self._shadowed)
 
     def imported(self) -> list[str]:
         """Return the names of the modules that were imported from this site so far."""
@@ -82,5 +97,4 @@ def throwaway_site(folder: Path, *, bare: bool = False) -> Iterator[Site]:
         yield site
     finally:
         sys.path[:] = before
-        for name in site.imported():
-            del sys.modules[name]
+        site.leave()
