@@ -9,9 +9,9 @@ except ImportError as error:
 
 pytest.register_assert_rewrite("whimbrel.testing.suites")
 
-from whimbrel.testing.catalog import Inspects, catalog, changes, mismatches  # noqa: E402  # after the rewrite is asked for
-from whimbrel.testing.project import Project  # noqa: E402
-from whimbrel.testing.running import (  # noqa: E402
+from whimbrel.testing.catalog import Inspects, catalog, changes, mismatches
+from whimbrel.testing.project import Project
+from whimbrel.testing.running import (
     Action,
     apply,
     execute_text,
@@ -21,15 +21,15 @@ from whimbrel.testing.running import (  # noqa: E402
     text_context,
     text_of,
 )
-from whimbrel.testing.suites.base import UndeclaredCapability  # noqa: E402
-from whimbrel.testing.suites.batch import BatchSuite  # noqa: E402
-from whimbrel.testing.suites.case import Case  # noqa: E402
-from whimbrel.testing.suites.cases import CASES  # noqa: E402
-from whimbrel.testing.suites.names import NamesSuite  # noqa: E402
-from whimbrel.testing.suites.operations import OperationsSuite  # noqa: E402
-from whimbrel.testing.suites.rows import RowsSuite  # noqa: E402
-from whimbrel.testing.suites.transactions import TransactionsSuite  # noqa: E402
-from whimbrel.testing.suites.versions import VersionsSuite  # noqa: E402
+from whimbrel.testing.suites.base import UndeclaredCapability
+from whimbrel.testing.suites.batch import BatchSuite
+from whimbrel.testing.suites.case import Case
+from whimbrel.testing.suites.cases import CASES
+from whimbrel.testing.suites.names import NamesSuite
+from whimbrel.testing.suites.operations import OperationsSuite
+from whimbrel.testing.suites.rows import RowsSuite
+from whimbrel.testing.suites.transactions import TransactionsSuite
+from whimbrel.testing.suites.versions import VersionsSuite
 
 
 class DialectSuite(OperationsSuite, NamesSuite, RowsSuite, VersionsSuite, TransactionsSuite, BatchSuite):
