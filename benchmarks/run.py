@@ -24,6 +24,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from autogenerate import growth as growth_of_comparing
+from autogenerate import measure_comparing
 from databases import available, empty, empty_database, restamp
 from floors import column_operation
 from histories import SHAPES, Node, Tool, make_project, revision_id
@@ -206,7 +208,7 @@ class Bench:
             lines.append(
                 f"| {name} | {ours.seconds:.3f} s | {f'{peer.seconds:.3f} s' if peer else ''} | {ratio} | {memory} |"
             )
-        return "\n".join([*lines, "", *self.growth()])
+        return "\n".join([*lines, "", *self.growth(), *growth_of_comparing(self.results)])
 
     def growth(self) -> list[str]:
         """Return a line a command: how its time grows from 1,000 to the longest history, start-up subtracted."""
@@ -265,7 +267,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", help="lengths of the histories, comma-separated, instead of the usual ones")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each command")
     parser.add_argument(
-        "--only", default="", help="start, graph, linear, branchy, migrate, operations: comma-separated"
+        "--only", default="", help="start, graph, linear, branchy, migrate, operations, autogenerate: comma-separated"
     )
     parser.add_argument(
         "--results", type=Path, help="a JSON file that keeps the cells, to measure them in several goes"
@@ -292,6 +294,8 @@ def measure_all(bench: Bench, wanted: set[str], quick: bool) -> None:
             bench.downgrade(size)
     if not wanted or "operations" in wanted:
         bench.operations(*((10_000, 100) if quick else (100_000, 1000)))
+    if not wanted or "autogenerate" in wanted:
+        measure_comparing(bench, [50, 200] if quick else [500, 2000])
 
 
 def main() -> None:

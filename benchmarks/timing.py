@@ -6,7 +6,7 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,3 +69,31 @@ def measure(
         if spent > long:
             break
     return Timing(statistics.median(seconds), statistics.median(peaks), len(seconds))
+
+
+def measure_in_turns(
+    commands: Mapping[str, Sequence[str]],
+    folders: Mapping[str, Path],
+    environment: dict[str, str],
+    *,
+    runs: int,
+    before: Callable[[], None] | None = None,
+) -> dict[str, Timing]:
+    """Return the medians of *runs* runs of each command, after one that does not count.
+
+    The commands take turns: what else the machine does falls on all of them alike.
+
+    :param commands: by name.
+    :param folders: where each runs.
+    :param before: is called before each round, outside the measured time.
+    """
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+    for _ in range(1 + runs):
+        if before is not None:
+            before()
+        for name, command in commands.items():
+            found[name].append(run_once(command, folders[name], environment))
+    return {
+        name: Timing(*(statistics.median(values) for values in zip(*measured[1:], strict=True)), runs)
+        for name, measured in found.items()
+    }
