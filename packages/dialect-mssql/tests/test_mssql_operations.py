@@ -634,6 +634,14 @@ CASES = {
             GO
         """,
     ),
+    "create_primary_key_apart_from_the_rows": TextCase(
+        action=lambda op: op.create_primary_key("pk", "t", ["a"], mssql_clustered=False),
+        sql="""
+            ALTER TABLE t ADD CONSTRAINT pk PRIMARY KEY NONCLUSTERED (a);
+
+            GO
+        """,
+    ),
     "create_foreign_key": TextCase(
         action=lambda op: op.create_foreign_key(
             "fk",

@@ -161,6 +161,8 @@ CASES = {
                         Column("x y", Integer),
                         PrimaryKeyConstraint("id", name="pk", postgresql_include=["x y"]),
                     ),
+                    op.create_table("v", Column("id", Integer, nullable=False), Column("x y", Integer)),
+                    op.create_primary_key("pk_v", "v", ["id"], postgresql_include=["x y"]),
                 ),
                 sql="""
                     ALTER TABLE t ADD CONSTRAINT uq UNIQUE (a) INCLUDE (b, during);
@@ -170,15 +172,26 @@ CASES = {
                         "x y" INTEGER,
                         CONSTRAINT pk PRIMARY KEY (id) INCLUDE ("x y")
                     );
+
+                    CREATE TABLE v (
+                        id INTEGER NOT NULL,
+                        "x y" INTEGER
+                    );
+
+                    ALTER TABLE v ADD CONSTRAINT pk_v PRIMARY KEY (id) INCLUDE ("x y");
                 """,
                 effect="""
                     + column u.id integer not null
                     + column u.x y integer
+                    + column v.id integer not null
+                    + column v.x y integer
                     + constraint t.uq UNIQUE (a) INCLUDE (b, during)
                     + constraint u.pk PRIMARY KEY (id) INCLUDE ("x y")
+                    + constraint v.pk_v PRIMARY KEY (id) INCLUDE ("x y")
                     + table u
+                    + table v
                 """,
-                reverse=lambda op: (op.drop_table("u"), op.drop_constraint("uq", "t")),
+                reverse=lambda op: (op.drop_table("v"), op.drop_table("u"), op.drop_constraint("uq", "t")),
             )
         }
         if knows_include()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from whimbrel import op as _op
-from whimbrel.operations import Operations
+from whimbrel.operations import BatchOperations, Operations
 from whimbrel_postgresql.ddl import StorageValue
 from whimbrel_postgresql.enum_operations import (
     AddEnumValueOp,
@@ -23,6 +25,31 @@ from whimbrel_postgresql.operations import (
     ValidateConstraintOp,
 )
 from whimbrel_postgresql.sequence_operations import CreateSequenceOp, DropSequenceOp
+
+P = ParamSpec("P")
+R = TypeVar("R")
+S = TypeVar("S")
+
+
+class PostgresqlBatchOperations(BatchOperations):
+    """The verbs within ``with op.batch_alter_table(...) as batch``, those that only PostgreSQL has among them."""
+
+    def create_exclude_constraint(self, constraint_name: str | None, *elements: ExcludeElement, **kw: Any) -> None:
+        """Forbid two rows that are alike by some operators: that overlap, say.
+
+        :param constraint_name: its name; ``None`` to have the database make one.
+        :param elements: pairs of a column's name, or an expression, and an operator.
+        :param kw: ``where``, ``using``, ``ops``, ``deferrable``, ``initially``.
+        """
+        CreateExcludeConstraintOp.batch_create_exclude_constraint(self, constraint_name, *elements, **kw)
+
+
+def _with_the_parameters_of(
+    method: Callable[Concatenate[Any, P], Any],
+) -> Callable[[Callable[..., R]], Callable[Concatenate[S, P], R]]:
+    """Return a decorator: to callers, what it decorates takes what *method* takes."""
+    decorator: Any = wraps(method, assigned=("__doc__",), updated=())
+    return cast(Callable[[Callable[..., R]], Callable[Concatenate[S, P], R]], decorator)
 
 
 class PostgresqlOperations(Operations):
@@ -199,6 +226,12 @@ class PostgresqlOperations(Operations):
         SetStorageParametersOp.set_storage_parameters(
             self, table_name, parameters, existing_parameters=existing_parameters, schema=schema
         )
+
+    @_with_the_parameters_of(Operations.batch_alter_table)
+    @contextmanager
+    def batch_alter_table(self, *args: Any, **kw: Any) -> Iterator[PostgresqlBatchOperations]:
+        with super().batch_alter_table(*args, **kw) as batch:
+            yield cast(PostgresqlBatchOperations, batch)
 
 
 op = cast(PostgresqlOperations, _op)

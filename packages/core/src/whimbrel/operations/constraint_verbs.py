@@ -29,7 +29,8 @@ class ConstraintVerbs(AbstractOperations):
         :param constraint_name: its name; ``None`` to have the naming convention, or the database, make one.
         :param table_name: the table.
         :param columns: names of its columns.
-        :param kw: dialects' keywords, such as ``mysql_using``.
+        :param kw: ``deferrable``, ``initially``, and dialects' keywords, such as ``postgresql_include`` or
+            ``mssql_clustered``.
         """
         ops.CreatePrimaryKeyOp.create_primary_key(self, constraint_name, table_name, columns, schema=schema, **kw)
 

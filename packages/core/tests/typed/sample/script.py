@@ -63,7 +63,7 @@ def upgrade() -> None:
     op.create_index("ix_mail", "customer", ["mail", sa.text("lower(mail)")], unique=True, if_not_exists=True)
     op.create_index(None, "customer", [sa.func.lower(sa.column("mail"))], postgresql_concurrently=True)
     op.drop_index("ix_mail", table_name="customer", schema="shop", if_exists=True)
-    op.create_primary_key("pk_customer", "customer", ["id"], schema="shop")
+    op.create_primary_key("pk_customer", "customer", ["id"], schema="shop", postgresql_include=["mail"])
     op.create_unique_constraint(None, "customer", ["mail"], deferrable=True, initially="DEFERRED")
     op.create_foreign_key(
         "fk_owner",
@@ -117,7 +117,7 @@ def change_in_a_batch() -> None:
         batch.drop_column("x", if_exists=True)
         batch.create_index("ix_x", ["x"], unique=True)
         batch.drop_index("ix_x", if_exists=True)
-        batch.create_primary_key("pk", ["id"])
+        batch.create_primary_key("pk", ["id"], mssql_clustered=False)
         batch.create_unique_constraint("uq", ["x"])
         batch.create_foreign_key("fk", "person", ["owner_id"], ["id"], ondelete="CASCADE", referent_schema="crm")
         batch.create_check_constraint("ck", sa.column("x") > 0)

@@ -23,7 +23,8 @@ class BatchConstraintVerbs(AbstractOperations):
 
         :param constraint_name: its name; ``None`` to have the naming convention, or the database, make one.
         :param columns: names of columns.
-        :param kw: dialects' keywords, such as ``mysql_using``.
+        :param kw: ``deferrable``, ``initially``, and dialects' keywords, such as ``postgresql_include`` or
+            ``mssql_clustered``.
         """
         ops.CreatePrimaryKeyOp.batch_create_primary_key(self, constraint_name, columns, **kw)
 
