@@ -22,7 +22,7 @@ from whimbrel.runtime.metadata import load_metadata
 from whimbrel.runtime.migration import MigrationContext
 from whimbrel.runtime.options import VersionCallback
 from whimbrel.runtime.report import LogReporter, Reporter
-from whimbrel.runtime.request import RunRequest
+from whimbrel.runtime.request import ComparisonRequest, RunRequest
 from whimbrel.script import ScriptDirectory
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class EnvironmentContext:
     :param script: the version files.
     :param request: what the run is to do.
     :param fn: instead of *request*, a function from the current heads and the context to steps; it may just look.
+    :param comparison: how a comparison of models and database is to be made, where the run is one.
     :param as_sql: write SQL as text instead of executing it (``--sql``).
     :param starting_rev: the revision that SQL as text starts from.
     :param destination_rev: the revision asked for, for :meth:`get_revision_argument`.
@@ -58,6 +59,7 @@ class EnvironmentContext:
         *,
         request: RunRequest | None = None,
         fn: StepFunction | None = None,
+        comparison: ComparisonRequest | None = None,
         as_sql: bool = False,
         starting_rev: str | None = None,
         destination_rev: str | None = None,
@@ -67,6 +69,7 @@ class EnvironmentContext:
         self.config = config
         self.script = script
         self.request = request
+        self.comparison = comparison or ComparisonRequest()
         self.reporter: Reporter = (request.reporter if request is not None else None) or LogReporter()
         self.plugins = Plugins.load()
         self.plugins.supply_settings(config)
@@ -241,6 +244,7 @@ class EnvironmentContext:
         user_module_prefix: str | None = None,
         on_version_apply: VersionCallback | Iterable[VersionCallback] | None = None,
         autogenerate_plugins: Sequence[str] | None = None,
+        allow_drop_table: bool | Sequence[str] | None = None,
         **kw: Any,
     ) -> None:
         """Name the database of this run, and how to treat it. May be called again for the next database.
@@ -274,6 +278,8 @@ class EnvironmentContext:
         :param user_module_prefix: what stands before rendered types of the user's own modules.
         :param on_version_apply: called after each step with ``ctx``, ``step``, ``heads`` and ``run_args``.
         :param autogenerate_plugins: patterns of the autogenerate plugins to use.
+        :param allow_drop_table: whether autogenerate drops tables that the models lack, or which: names and patterns
+            such as ``legacy_*``, with their schema where that is not the default one. Default: as the settings say.
         :param kw: ``version_table`` (its name), ``version_table_schema``, ``version_table_pk`` (whether a new one
             gets a primary key), and any further value, which ``get_context().opts`` then holds.
         :raises CommandError: nothing names the database.
@@ -284,6 +290,7 @@ class EnvironmentContext:
             "version_table": settings.version_table,
             "version_table_schema": settings.version_table_schema,
             "transaction_per_migration": settings.transaction_per_migration,
+            "allow_drop_table": settings.allow_drop_table,
             "output_buffer": self.config.output_buffer or self.config.stdout,
             "starting_rev": self._starting_rev,
             "tag": self._tag,
@@ -292,6 +299,8 @@ class EnvironmentContext:
             **kw,
             "as_sql": self._as_sql,
         }
+        if self.comparison.allow_drop_table is not None:
+            options["allow_drop_table"] = self.comparison.allow_drop_table
         if not self._as_sql and connection is None:
             raise CommandError(
                 "configure() needs a connection: this run executes against a database.",

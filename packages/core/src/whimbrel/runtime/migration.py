@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from time import perf_counter
 from typing import Any, Protocol
 
 from sqlalchemy import URL, Connection, Dialect
@@ -18,15 +16,13 @@ from whimbrel.plugins import Plugins
 from whimbrel.redact import redact
 from whimbrel.revisions import MigrationInfo, MigrationStep, RevisionStep, StampStep, plan_stamp
 from whimbrel.runtime.connect import parsed_url
-from whimbrel.runtime.failure import lacks_function, migration_failed
 from whimbrel.runtime.options import MigrationOptions
 from whimbrel.runtime.report import LogReporter, Reporter
-from whimbrel.runtime.request import RunRequest
+from whimbrel.runtime.request import ComparisonRequest, RunRequest
+from whimbrel.runtime.steps import StepListener, StepRun
 from whimbrel.runtime.transaction import RunTransactions
-from whimbrel.runtime.version_table import VersionTable, move
-from whimbrel.script import Script, ScriptDirectory
-
-log = logging.getLogger(__name__)
+from whimbrel.runtime.version_table import VersionTable
+from whimbrel.script import ScriptDirectory
 
 
 class RunEnvironment(Protocol):
@@ -51,6 +47,10 @@ class RunEnvironment(Protocol):
     @property
     def request(self) -> RunRequest | None:
         """What the run is to do; ``None`` when it only reads."""
+
+    @property
+    def comparison(self) -> ComparisonRequest:
+        """How a comparison is to be made."""
 
     def steps(self, heads: tuple[str, ...], context: MigrationContext) -> Iterable[MigrationStep]:
         """Return the steps to take from *heads*."""
@@ -285,17 +285,18 @@ class MigrationContext:
         """
         self.impl.start_migrations()
         request = self.environment_context.request if self.environment_context is not None else None
-        heads = () if request is not None and request.purge else self.get_current_heads()
-        self._transactions.settle()
-        steps = self._planned(heads)
-        self._reporter.plan(steps)
         purge = request is not None and request.purge
+        heads, steps = self._planned(purge)
+        self._reporter.plan(steps)
         if steps:
             self._take(steps, heads, kw, purge)
         elif request is not None and not self.as_sql:
             self.ensure_version_table(purge)
 
-    def _planned(self, heads: tuple[str, ...]) -> tuple[MigrationStep, ...]:
+    def _planned(self, purge: bool) -> tuple[tuple[str, ...], tuple[MigrationStep, ...]]:
+        """Return where the database is, and the steps to take from there."""
+        heads = () if purge else self.get_current_heads()
+        self._transactions.settle()
         planner = self.options.extra.get("fn")
         if planner is None and self.environment_context is not None:
             planner = self.environment_context.steps
@@ -304,7 +305,7 @@ class MigrationContext:
                 "run_migrations() was called without anything to run.",
                 "Call it in env.py, or give MigrationContext.configure(opts={'fn': ...}).",
             )
-        return tuple(planner(heads, self) or ())
+        return heads, tuple(planner(heads, self) or ())
 
     def _take(
         self,
@@ -313,34 +314,18 @@ class MigrationContext:
         arguments: Mapping[str, Any],
         purge: bool = False,
     ) -> None:
-        current = set(heads)
-        listeners = self._listeners()
-        with self._transactions.run(), Operations.context(self):
-            for index, step in enumerate(steps, 1):
-                self._reporter.start(step, index, len(steps))
-                began = perf_counter()
-                try:
-                    with self._transactions.step():
-                        if index == 1:
-                            self._prepare_version_table(purge)
-                        self._one(step, arguments)
-                        move(current, step.rows)
-                        for listener in listeners:
-                            listener(step, current, arguments)
-                except BaseException as error:
-                    self._reporter.failed(step, index, len(steps), error)
-                    if not isinstance(error, Exception) and self._transactions.aftermath is not None:
-                        log.error(self._transactions.aftermath)  # Ctrl-C carries no message that could say it
-                    raise
-                self._reporter.done(step, index, len(steps), perf_counter() - began)
+        run = StepRun(
+            self.impl,
+            self._transactions,
+            self._reporter,
+            move_rows=self._versions.apply,
+            listeners=self._listeners(),
+            hide=self.config.redact if self.config is not None else redact,
+        )
+        with Operations.context(self):
+            run.take(steps, heads, arguments, prepare=lambda: self._prepare_version_table(purge))
 
-    def _one(self, step: MigrationStep, arguments: Mapping[str, Any]) -> None:
-        if self.as_sql:
-            self.impl.static_output(f"-- Running {step.short_log}")
-        self._run_script(step, arguments)
-        self._versions.apply(step.rows)
-
-    def _listeners(self) -> list[Callable[[MigrationStep, set[str], Mapping[str, Any]], None]]:
+    def _listeners(self) -> list[StepListener]:
         """Return what hears of each step: env.py's callbacks, then the plugins, where any of them listens."""
 
         def callbacks(step: MigrationStep, heads: set[str], arguments: Mapping[str, Any]) -> None:
@@ -352,25 +337,6 @@ class MigrationContext:
 
         asked = ((callbacks, bool(self.options.on_version_apply)), (plugins, self._plugins.hear_of_versions))
         return [listener for listener, wanted in asked if wanted]
-
-    def _run_script(self, step: MigrationStep, arguments: Mapping[str, Any]) -> None:
-        if not isinstance(step, RevisionStep):
-            return
-        script = step.revision
-        assert isinstance(script, Script)
-        function = getattr(script.module, "downgrade" if step.is_downgrade else "upgrade", None)
-        if function is None:
-            raise lacks_function(step, script.path)
-        try:
-            function(**arguments)
-        except (Exception, SystemExit) as error:
-            if isinstance(error, SystemExit) and type(error) is not SystemExit:
-                raise  # a signal: whoever made an exception of it knows why; a script's own sys.exit() is a failure
-            if self.as_sql and isinstance(error, BrokenPipeError):
-                raise  # whoever read the SQL went away: the script has done nothing wrong
-            hide = self.config.redact if self.config is not None else redact
-            aftermath, advice = self._transactions.aftermath, self.impl.remedy(error)
-            raise migration_failed(step, script.path, error, advice=advice, aftermath=aftermath, hide=hide) from error
 
     def _prepare_version_table(self, purge: bool = False) -> None:
         if self.connection is None:

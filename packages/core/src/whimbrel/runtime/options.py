@@ -8,6 +8,8 @@ from typing import Any, TextIO
 
 from sqlalchemy import MetaData
 
+from whimbrel.runtime.questioner import Questioner
+
 VersionCallback = Callable[..., None]
 
 
@@ -16,7 +18,8 @@ class MigrationOptions:
     """The options of one :class:`~whimbrel.runtime.migration.MigrationContext`.
 
     The meaning of each is told at
-    :meth:`EnvironmentContext.configure <whimbrel.runtime.environment.EnvironmentContext.configure>`.
+    :meth:`EnvironmentContext.configure <whimbrel.runtime.environment.EnvironmentContext.configure>`, which knows the
+    settings besides: without them, in a context made by hand, ``allow_drop_table`` is on.
     """
 
     as_sql: bool = False
@@ -46,6 +49,9 @@ class MigrationOptions:
     sqlalchemy_module_prefix: str = "sa."
     user_module_prefix: str | None = None
     autogenerate_plugins: Sequence[str] | None = None
+    allow_drop_table: bool | Sequence[str] = True
+    renames: Sequence[str] = ()
+    questioner: Questioner = field(default_factory=Questioner)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod

@@ -1,0 +1,111 @@
+"""The steps of a run: each script in its transaction, with its version row."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter
+from typing import Any
+
+from whimbrel.impl import DefaultImpl
+from whimbrel.revisions import MigrationStep, RevisionStep, RowChanges
+from whimbrel.runtime.failure import Hide, lacks_function, migration_failed
+from whimbrel.runtime.report import Reporter
+from whimbrel.runtime.transaction import RunTransactions
+from whimbrel.runtime.version_table import move
+from whimbrel.script import Script
+
+log = logging.getLogger("whimbrel.runtime.migration")
+
+StepListener = Callable[[MigrationStep, set[str], Mapping[str, Any]], None]
+"""Hears of a step whose version row has moved, within its transaction: the step, the heads, the run's arguments."""
+
+
+class StepRun:
+    """Takes steps, one after the other.
+
+    :param impl: executes statements or writes them.
+    :param transactions: where transactions begin and end.
+    :param reporter: is told how it goes.
+    :param move_rows: does to the version table what a step wants done.
+    :param listeners: hear of each step within its transaction.
+    :param hide: puts passwords out of sight.
+    """
+
+    def __init__(
+        self,
+        impl: DefaultImpl,
+        transactions: RunTransactions,
+        reporter: Reporter,
+        *,
+        move_rows: Callable[[RowChanges], None],
+        listeners: Sequence[StepListener],
+        hide: Hide,
+    ) -> None:
+        self._impl = impl
+        self._transactions = transactions
+        self._reporter = reporter
+        self._move_rows = move_rows
+        self._listeners = listeners
+        self._hide = hide
+
+    def take(
+        self,
+        steps: Sequence[MigrationStep],
+        heads: Sequence[str],
+        arguments: Mapping[str, Any],
+        *,
+        prepare: Callable[[], None],
+    ) -> None:
+        """Take *steps*, all or up to the first that fails.
+
+        :param steps: at least one.
+        :param heads: where the database is before them.
+        :param arguments: handed to each script's function.
+        :param prepare: is called in the first step's transaction, before it.
+        :raises MigrationFailed: a script raised.
+        """
+        current = set(heads)
+        with self._transactions.run():
+            for index, step in enumerate(steps, 1):
+                self._reporter.start(step, index, len(steps))
+                began = perf_counter()
+                try:
+                    with self._transactions.step():
+                        if index == 1:
+                            prepare()
+                        self._one(step, current, arguments)
+                except BaseException as error:
+                    self._reporter.failed(step, index, len(steps), error)
+                    if not isinstance(error, Exception) and self._transactions.aftermath is not None:
+                        log.error(self._transactions.aftermath)  # Ctrl-C carries no message that could say it
+                    raise
+                self._reporter.done(step, index, len(steps), perf_counter() - began)
+
+    def _one(self, step: MigrationStep, current: set[str], arguments: Mapping[str, Any]) -> None:
+        if self._impl.as_sql:
+            self._impl.static_output(f"-- Running {step.short_log}")
+        if isinstance(step, RevisionStep):
+            self._run_script(step, arguments)
+        self._move_rows(step.rows)
+        move(current, step.rows)
+        for listener in self._listeners:
+            listener(step, current, arguments)
+
+    def _run_script(self, step: RevisionStep, arguments: Mapping[str, Any]) -> None:
+        script = step.revision
+        assert isinstance(script, Script)
+        function = getattr(script.module, "downgrade" if step.is_downgrade else "upgrade", None)
+        if function is None:
+            raise lacks_function(step, script.path)
+        try:
+            function(**arguments)
+        except (Exception, SystemExit) as error:
+            if isinstance(error, SystemExit) and type(error) is not SystemExit:
+                raise  # a signal: whoever made an exception of it knows why; a script's own sys.exit() is a failure
+            if self._impl.as_sql and isinstance(error, BrokenPipeError):
+                raise  # whoever read the SQL went away: the script has done nothing wrong
+            aftermath, advice = self._transactions.aftermath, self._impl.remedy(error)
+            raise migration_failed(
+                step, script.path, error, advice=advice, aftermath=aftermath, hide=self._hide
+            ) from error
