@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import orm
 
 from whimbrel.errors import CommandError
 from whimbrel.operations import Operations
@@ -37,6 +38,20 @@ ACCOUNT = sa.table(
     sa.column("token", sa.Uuid),
     sa.column("raw", sa.LargeBinary),
 )
+
+
+class Base(orm.DeclarativeBase):
+    pass
+
+
+class Account(Base):
+    """A model, which is no table, though it has one."""
+
+    __tablename__ = "account"
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+
+
 ROW = {
     "id": 1,
     "name": "O'Brien 50% :x \\ \té",
@@ -177,3 +192,38 @@ def test_whatever_text_bytes_and_json_are_written_are_read_again(
         found = database.execute("SELECT * FROM t").fetchone()
     database.close()
     assert (found[0], found[1], json.loads(found[2])) == (name, raw, extra)
+
+
+@pytest.mark.parametrize(
+    ("table", "rows", "said"),
+    [
+        (
+            "account",
+            [{"id": 1, "secret's": "hunter2"}, {"id": 2}],
+            "bulk_insert() takes a table, not 'account'. Describe it, with the columns to be filled and their types: "
+            "bulk_insert(sa.table('account', sa.column('id', ...), sa.column(\"secret's\", ...)), rows)",
+        ),
+        (
+            "account",
+            iter([{"id": 1}]),
+            "bulk_insert() takes a table, not 'account'. Describe it, with the columns to be filled and their types: "
+            "bulk_insert(sa.table('account', sa.column('name', sa.String), ...), rows)",
+        ),
+        (
+            Account,
+            [{"id": 1}],
+            "bulk_insert() takes a table, not class Account. Models change and this script does not: describe the "
+            "table as it is now: bulk_insert(sa.table('account', sa.column('id', ...)), rows)",
+        ),
+        (
+            None,
+            [{"id": 1}],
+            "bulk_insert() takes a table, not None: what create_table() returned, or "
+            "sa.table('account', sa.column('name', sa.String), ...).",
+        ),
+    ],
+)
+def test_what_is_no_table_is_named_and_how_to_say_it(op: Operations, table: Any, rows: Any, said: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        op.bulk_insert(table, rows)
+    assert str(caught.value) == said

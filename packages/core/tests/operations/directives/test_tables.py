@@ -153,10 +153,13 @@ def test_a_table_is_dropped(sql: Any) -> None:
     assert sql(lambda op: op.drop_table("t", if_exists=True)) == "DROP TABLE IF EXISTS t;\n\n"
 
 
-def test_the_reverse_of_a_drop_by_name_creates_a_table_without_columns() -> None:
-    reverse = ops.DropTableOp("t", schema="s", table_kw={"comment": "c", "mysql_engine": "InnoDB"}).reverse()
-    assert (reverse.table_name, reverse.schema, list(reverse.columns)) == ("t", "s", [])
-    assert (reverse.comment, reverse.kw) == ("c", {"mysql_engine": "InnoDB"})
+def test_a_drop_by_name_has_no_reverse_since_the_columns_are_not_known() -> None:
+    drop = ops.DropTableOp("t", schema="s", table_kw={"comment": "c", "mysql_engine": "InnoDB"})
+    said = (
+        r"The drop of table s\.t cannot be reversed: its columns are not known\. DropTableOp\.from_table\(\) makes one"
+    )
+    with pytest.raises(ValueError, match=said):
+        drop.reverse()
 
 
 @pytest.mark.parametrize(

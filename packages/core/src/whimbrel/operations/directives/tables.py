@@ -142,10 +142,17 @@ class DropTableOp(MigrateOperation):
         return scratch_table(self.table_name, migration_context, schema=self.schema, **_table_keywords(self))
 
     def reverse(self) -> CreateTableOp:
-        """Return the directive that creates the table again; without columns, where they are not known."""
-        if self._reverse is not None:
-            return self._reverse
-        return CreateTableOp(self.table_name, [], schema=self.schema, **_table_keywords(self))
+        """Return the directive that creates the table again.
+
+        :raises ValueError: what the table was is not known.
+        """
+        if self._reverse is None:
+            name = f"{self.schema}.{self.table_name}" if self.schema else self.table_name
+            raise ValueError(
+                f"The drop of table {name} cannot be reversed: its columns are not known. DropTableOp.from_table() "
+                "makes one that knows them."
+            )
+        return self._reverse
 
     def to_diff_tuple(self) -> tuple[str, Table]:
         """Return ``("remove_table", table)``."""
