@@ -11,9 +11,10 @@ from whimbrel.cli.terminal.session import Session
 
 @click.command("check", cls=Command)
 @options.as_json
+@options.rename
 @click.pass_obj
-def command(session: Session, as_json: bool) -> None:
+def command(session: Session, as_json: bool, rename: tuple[str, ...]) -> None:
     """Tell whether models and database differ: exit code 0 no, 3 yes."""
     from whimbrel.commands.check import check
 
-    session.run_environment(check, as_json=as_json)
+    session.run_environment(check, as_json=as_json, rename=list(rename))

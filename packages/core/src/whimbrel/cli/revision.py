@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from whimbrel.cli.terminal import options
@@ -20,6 +22,7 @@ from whimbrel.cli.terminal.session import Session
 @click.option("--version-path", metavar="FOLDER", help="Which of the version_locations to write to.")
 @options.rev_id
 @click.option("--depends-on", multiple=True, metavar="REV", help="A revision that has to run before; may be repeated.")
+@options.rename
 @click.pass_obj
 def command(
     session: Session,
@@ -32,6 +35,7 @@ def command(
     version_path: str | None,
     rev_id: str | None,
     depends_on: tuple[str, ...],
+    rename: tuple[str, ...],
 ) -> None:
     """Create a new revision file."""
     from whimbrel.commands.revision import revision
@@ -49,4 +53,14 @@ def command(
         version_path=version_path,
         rev_id=rev_id,
         depends_on=list(depends_on) or None,
+        rename=list(rename),
+        **_questioner(session, autogenerate),
     )
+
+
+def _questioner(session: Session, autogenerate: bool) -> dict[str, Any]:
+    if not autogenerate:
+        return {}
+    from whimbrel.cli.terminal.questions import questioner
+
+    return {"questioner": questioner(session)}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from whimbrel.errors import CommandError
 from whimbrel.runtime.environment import EnvironmentContext
 from whimbrel.runtime.migration import MigrationContext
+from whimbrel.runtime.questioner import Questioner
 from whimbrel.runtime.request import require_known
 
 if TYPE_CHECKING:
@@ -18,12 +19,32 @@ if TYPE_CHECKING:
     from whimbrel.plugins import Plugins
     from whimbrel.script import ScriptDirectory
 
+
+class Renames(NamedTuple):
+    """What a command knows of renames.
+
+    :param declared: what was renamed, as ``old:new`` each.
+    :param questioner: is asked about the rest.
+    """
+
+    declared: Sequence[str]
+    questioner: Questioner
+
+
+NO_RENAMES: Final = Renames((), Questioner())
+
 Compared = Callable[[tuple[str, ...], MigrationContext, "MigrationScript"], None]
 """Is shown the rows of the version table, the context, and what the database lacks."""
 
 
 def compare(
-    config: Config, script: ScriptDirectory, then: Compared, *, asked: str, behind: list[str] | None = None
+    config: Config,
+    script: ScriptDirectory,
+    then: Compared,
+    *,
+    asked: str,
+    behind: list[str] | None = None,
+    renames: Renames = NO_RENAMES,
 ) -> Plugins:
     """Run the environment, and compare each database that it opens with its models.
 
@@ -32,6 +53,7 @@ def compare(
     :param then: is shown what was found, once a database.
     :param asked: what needs it, for messages.
     :param behind: takes a sentence about a database that is not at the heads; ``None`` to refuse such a one.
+    :param renames: what was renamed, and who is asked.
     :return: the plugins that compared.
     :raises AutogenerateNotInstalled: the package that compares is missing; no database is opened then.
     :raises CommandError: a database is not at the heads, or env.py names no models.
@@ -52,7 +74,7 @@ def compare(
         then(heads, context, environment.plugins.produce_migrations(context, metadata, asked=asked))
         return ()
 
-    environment = EnvironmentContext(config, script, fn=plan)
+    environment = EnvironmentContext(config, script, fn=plan, renames=renames.declared, questioner=renames.questioner)
     environment.plugins.require_autogenerate(asked)
     with environment:
         script.run_env()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from whimbrel.commands.autogenerate import compare
+from whimbrel.commands.autogenerate import Renames, compare
 from whimbrel.commands.differences import Difference, differences, lines
 from whimbrel.commands.facts import print_json, print_lines
+from whimbrel.runtime.questioner import Questioner
 from whimbrel.script import ScriptDirectory
 
 if TYPE_CHECKING:
@@ -30,28 +32,30 @@ class Found:
     tuples: list[Any] = field(default_factory=list)
 
 
-def diff(config: Config, *, as_json: bool = False) -> None:
+def diff(config: Config, *, as_json: bool = False, rename: Sequence[str] = ()) -> None:
     """Print in what models and database differ, whether or not the database is at the heads.
 
     :param config: the settings.
     :param as_json: print a JSON object instead of lines: ``differences``, a list of objects with ``change`` (``add``,
         ``drop`` or ``alter``), ``kind``, ``name``, ``table``, ``schema``, ``detail`` and ``changes`` (a list of objects
         with ``what``, ``database`` and ``models``); and ``notes``, a list of texts.
+    :param rename: what was renamed: ``old:new`` each; see :func:`whimbrel.commands.revision.revision`.
     :raises AutogenerateNotInstalled: the package that compares is missing.
 
     Example::
 
         whimbrel.command.diff(Config("whimbrel.ini"))
     """
-    show(config, compared(config, asked="diff", at_heads=False), as_json=as_json)
+    show(config, compared(config, asked="diff", at_heads=False, rename=rename), as_json=as_json)
 
 
-def compared(config: Config, *, asked: str, at_heads: bool) -> Found:
+def compared(config: Config, *, asked: str, at_heads: bool, rename: Sequence[str] = ()) -> Found:
     """Compare each database with its models.
 
     :param config: the settings.
     :param asked: what needs it, for messages.
     :param at_heads: refuse a database that is not at the heads; else a note says so.
+    :param rename: what was renamed; nobody is asked about more.
     """
     found = Found()
 
@@ -60,7 +64,14 @@ def compared(config: Config, *, asked: str, at_heads: bool) -> Found:
         found.notes += lacking.notes
         found.tuples += [one for half in lacking.upgrade_ops_list for one in half.as_diffs()]
 
-    compare(config, ScriptDirectory.from_config(config), take, asked=asked, behind=None if at_heads else found.notes)
+    compare(
+        config,
+        ScriptDirectory.from_config(config),
+        take,
+        asked=asked,
+        behind=None if at_heads else found.notes,
+        renames=Renames(rename, Questioner()),
+    )
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from whimbrel.commands.autogenerate import compare
+from whimbrel.commands.autogenerate import Renames, compare
 from whimbrel.commands.database import look
 from whimbrel.commands.new_revision import Wish, generate, new_revision_id
 from whimbrel.operations.ops import DowngradeOps, MigrationScript, UpgradeOps
@@ -95,6 +95,7 @@ def drafted(
     autogenerate: bool,
     sql: bool,
     process: ProcessDirectives | None,
+    renames: Renames,
 ) -> list[Script]:
     """Run env.py, and write the revisions that come of it.
 
@@ -104,10 +105,11 @@ def drafted(
     :param autogenerate: compare each database with its models.
     :param sql: run env.py without a database.
     :param process: sees, and may change, the directives.
+    :param renames: what was renamed, and who is asked.
     """
     draft = Draft(wish, process)
     if autogenerate:
-        plugins = compare(config, script, draft.compared, asked="revision --autogenerate")
+        plugins = compare(config, script, draft.compared, asked="revision --autogenerate", renames=renames)
         return draft.write(config, script, lambda: plugins)
     look(config, script, draft.opened, as_sql=sql)
     return draft.write(config, script, Plugins.load)

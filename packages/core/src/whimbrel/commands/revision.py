@@ -12,6 +12,7 @@ from whimbrel.script import ScriptDirectory
 if TYPE_CHECKING:
     from whimbrel.commands.drafting import ProcessDirectives
     from whimbrel.config import Config
+    from whimbrel.runtime.questioner import Questioner
     from whimbrel.script import Script
 
 
@@ -27,6 +28,8 @@ def revision(
     rev_id: str | None = None,
     depends_on: str | Sequence[str] | None = None,
     process_revision_directives: ProcessDirectives | None = None,
+    rename: Sequence[str] = (),
+    questioner: Questioner | None = None,
 ) -> Script | list[Script] | None:
     """Create a revision file.
 
@@ -43,6 +46,8 @@ def revision(
     :param process_revision_directives: where env.py runs (*autogenerate*, or the setting ``revision_environment``), is
         called with the context, the current heads and a list of directives, which it may change; after the function of
         that name that env.py configures.
+    :param rename: with *autogenerate*, what was renamed: ``old:new`` each, such as ``users.nick:users.nickname``.
+    :param questioner: is asked about what looks like a rename and was not declared one; by default nobody is.
     :return: the new revision; a list if there are several, ``None`` if the directives were emptied.
     :raises MultipleHeads: there are several heads, and *head* names none of them.
     :raises AutogenerateNotInstalled: the package that compares is missing.
@@ -55,10 +60,21 @@ def revision(
     wish = Wish(rev_id or new_revision_id(), message, head, splice, branch_label, version_path, depends_on)
     if autogenerate and sql:
         raise CommandError("--autogenerate has to ask the database, so it cannot go with --sql.")
+    if rename and not autogenerate:
+        raise CommandError("--rename says how a comparison is to be read: it goes with --autogenerate.")
     if autogenerate or config.settings.revision_environment:
-        from whimbrel.commands.drafting import drafted
+        from whimbrel.commands.drafting import Renames, drafted
+        from whimbrel.runtime.questioner import Questioner
 
-        written = drafted(config, script, wish, autogenerate=autogenerate, sql=sql, process=process_revision_directives)
+        written = drafted(
+            config,
+            script,
+            wish,
+            autogenerate=autogenerate,
+            sql=sql,
+            process=process_revision_directives,
+            renames=Renames(rename, questioner or Questioner()),
+        )
         return written[0] if len(written) == 1 else written or None
     if sql:
         raise CommandError(

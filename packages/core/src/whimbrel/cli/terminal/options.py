@@ -17,8 +17,25 @@ sql = click.option("--sql", is_flag=True, help="Write the SQL to standard output
 tag = click.option("--tag", metavar="TEXT", help="A free word for env.py: context.get_tag_argument().")
 message = click.option("-m", "--message", metavar="TEXT", help="What the revision does; its first line and file name.")
 branch_label = click.option("--branch-label", metavar="LABEL", help="Name the branch that the new revision begins.")
+rename = click.option(
+    "--rename",
+    multiple=True,
+    metavar="OLD:NEW",
+    help="Declare a rename: users.nick:users.nickname, or users:members for a table; may be repeated.",
+)
 rev_id = click.option("--rev-id", metavar="ID", help="An id of your own instead of a made-up one.")
 splice = click.option("--splice", is_flag=True, help="Allow a revision that is no head to go on from.")
+
+
+allow_drop_table = click.option(
+    "--allow-drop-table",
+    multiple=True,
+    is_flag=False,
+    flag_value="*",
+    metavar="[TABLE]",
+    callback=lambda context, parameter, names: list(names) or None,
+    help="Drop tables that the models lack: all, or those of a name (legacy_*). May be repeated.",
+)
 
 
 def revision_argument(name: str = "revision", **options: Any) -> Callable[[Decorated], Decorated]:

@@ -92,7 +92,7 @@ class Session:
             raiseerr=self.raiseerr,
             quiet=self.quiet,
             cmd=(function, [], list(arguments)),
-            **{name: value for name, value in arguments.items() if name != "reporter"},
+            **{name: value for name, value in arguments.items() if name not in ("reporter", "questioner")},
         )
         out = self._stdout(arguments)
         self._config = Config.discover(self.config_files, self.section, stdout=out, cmd_opts=options)
