@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from typing import TypeVar
 
 from whimbrel.config.sources import Found, Lookup
 from whimbrel.config.toml import as_text
+from whimbrel.errors import CommandError
+
+T = TypeVar("T")
 
 FLAGS = {
     "true": True, "yes": True, "on": True, "1": True,
@@ -58,6 +62,40 @@ def whole_number(lookup: Lookup, key: str, default: int) -> int:
     if not (value.isascii() and value.isdigit()):
         raise found.origin.error(key, f"has to be a whole number, not {value!r}.")
     return int(value)
+
+
+def choice(lookup: Lookup, key: str, words: tuple[str, ...], default: str) -> str:
+    """Return one of *words*; ``true`` and ``false`` count as the first and the last of them.
+
+    :raises ConfigError: it is none of them.
+    """
+    found = lookup.find(key)
+    value = None if found is None else _text(found, key)
+    if found is None or value is None:
+        return default
+    word = value.lower()
+    if word not in words and word in FLAGS:
+        return words[0] if FLAGS[word] else words[-1]
+    if word not in words:
+        raise found.origin.error(key, f"has to be one of {', '.join(words)}, not {value!r}.")
+    return word
+
+
+def duration(lookup: Lookup, key: str, default: T) -> float | T:
+    """Return a duration in seconds; see :func:`whimbrel.config.safety.seconds`.
+
+    :raises ConfigError: it is no duration.
+    """
+    from whimbrel.config.safety import seconds
+
+    found = lookup.find(key)
+    value = None if found is None else _text(found, key)
+    if found is None or value is None:
+        return default
+    try:
+        return seconds(value, key)
+    except CommandError as error:
+        raise found.origin.error(key, f"is {value!r}, which is no duration.", error.remedy) from None
 
 
 def encoding(lookup: Lookup, key: str, default: str) -> str:

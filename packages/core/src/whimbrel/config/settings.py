@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whimbrel.config import parse
 from whimbrel.config.location import resolve_location
@@ -12,6 +12,9 @@ from whimbrel.config.secret import Secret
 from whimbrel.config.sources import URL_KEYS, Lookup
 from whimbrel.errors import ConfigError
 from whimbrel.redact import redact
+
+if TYPE_CHECKING:
+    from whimbrel.config.safety import SafetySettings
 
 KNOWN_KEYS = (
     "script_location",
@@ -32,6 +35,19 @@ KNOWN_KEYS = (
     "target_metadata",
     "transaction_per_migration",
     "databases",
+    "run_lock",
+    "lock_wait",
+    "lock_timeout",
+    "statement_timeout",
+    "retries",
+    "wait_for_database",
+    "history",
+    "history_table",
+    "history_schema",
+    "checksums",
+    "journal",
+    "protected",
+    "application_name",
 )
 
 Hook = tuple[str, dict[str, str]]
@@ -100,6 +116,16 @@ class Settings(NamedTuple):
         :raises ConfigError: none is set.
         """
         return self.lookup.require_url()
+
+    @property
+    def safety(self) -> SafetySettings:
+        """How a run takes care: its lock, its timeouts, its records.
+
+        :raises ConfigError: one of them cannot be what its key asks for.
+        """
+        from whimbrel.config.safety import PROJECT, read_safety
+
+        return read_safety(self.lookup, PROJECT)
 
     @property
     def engine_options(self) -> dict[str, Any]:
