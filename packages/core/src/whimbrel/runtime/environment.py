@@ -293,6 +293,7 @@ class EnvironmentContext:
             "allow_drop_table": settings.allow_drop_table,
             "output_buffer": self.config.output_buffer or self.config.stdout,
             "starting_rev": self._starting_rev,
+            "safety": settings.safety,
             "tag": self._tag,
             **self._options,
             **given,

@@ -8,9 +8,12 @@ from typing import Any, TextIO
 
 from sqlalchemy import MetaData
 
+from whimbrel.config.safety import SafetySettings, seconds
 from whimbrel.runtime.questioner import Questioner
 
 VersionCallback = Callable[..., None]
+
+_DURATIONS = ("lock_wait", "lock_timeout", "statement_timeout", "wait_for_database")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class MigrationOptions:
     allow_drop_table: bool | Sequence[str] = True
     renames: Sequence[str] = ()
     questioner: Questioner = field(default_factory=Questioner)
+    safety: SafetySettings = field(default_factory=SafetySettings)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -63,6 +67,7 @@ class MigrationOptions:
         known = {item.name for item in fields(cls)} - {"extra"}
         chosen = {name: value for name, value in given.items() if name in known}
         extra = {name: value for name, value in given.items() if name not in known}
+        chosen["safety"] = _safety(chosen.get("safety") or SafetySettings(), extra)
         callbacks = chosen.get("on_version_apply")
         if callbacks is not None:
             chosen["on_version_apply"] = (callbacks,) if callable(callbacks) else tuple(callbacks)
@@ -74,3 +79,11 @@ class MigrationOptions:
         """Return the options as the flat dictionary that callbacks know as ``context.opts``."""
         flat = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "extra"}
         return {**flat, **self.extra}
+
+
+def _safety(settings: SafetySettings, given: Mapping[str, Any]) -> SafetySettings:
+    """Return *settings* with what ``configure()`` was *given* by the same names."""
+    said = {name: value for name, value in given.items() if name in SafetySettings._fields and value is not None}
+    return settings._replace(
+        **{name: seconds(value, name) if name in _DURATIONS else value for name, value in said.items()}
+    )
