@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from whimbrel.operations.ops import (
@@ -14,8 +15,9 @@ from whimbrel.operations.ops import (
     UpgradeOps,
 )
 from whimbrel_autogen.context import AutogenContext
+from whimbrel_autogen.remarks import remarks_of
 from whimbrel_autogen.render.context import Rendering
-from whimbrel_autogen.render.layout import INDENT, Call, Dict, Source, keyword, laid_out, literal
+from whimbrel_autogen.render.layout import INDENT, WIDTH, Call, Dict, Source, keyword, laid_out, literal
 from whimbrel_autogen.render.operations import renderers
 
 if TYPE_CHECKING:
@@ -105,20 +107,30 @@ def _lines(op: MigrateOperation, rendering: Rendering) -> Iterator[str]:
         for inner in op.ops:
             yield from _lines(inner, rendering)
     else:
+        yield from _comment(op, INDENT)
         for source in renderers.render(rendering, op):
             yield from _at(source, INDENT)
 
 
 def _batch(op: ModifyTableOps, rendering: Rendering) -> Iterator[str]:
     with rendering.in_batch():
-        sources = [source for inner in op.ops for source in renderers.render(rendering, inner)]
+        sources = [(inner, renderers.render(rendering, inner)) for inner in op.ops]
         words: list[Source] = [literal(str(op.table_name)), f"schema={literal(op.schema)}"]
         if rendering.convention:
             pairs = [f"{literal(kind)}: {literal(name)}" for kind, name in sorted(rendering.convention.items())]
             words.append(keyword("naming_convention", Dict(pairs)))
     yield from _at(Call(f"with {rendering.verb('batch_alter_table')}", words), INDENT, " as batch_op:")
-    for source in sources:
-        yield from (f"{INDENT}{line}" for line in _at(source, INDENT * 2))
+    for inner, spelled in sources:
+        yield from (f"{INDENT}{line}" for line in _comment(inner, INDENT * 2))
+        for source in spelled:
+            yield from (f"{INDENT}{line}" for line in _at(source, INDENT * 2))
+
+
+def _comment(op: MigrateOperation, indent: str) -> Iterator[str]:
+    """Yield the remarks on a directive, as comments that will stand behind *indent*."""
+    for text in remarks_of(op):
+        lines = wrap(" ".join(text.split()), WIDTH - len(indent) - 2, break_long_words=False, break_on_hyphens=False)
+        yield from (f"# {line}" for line in lines)
 
 
 def _at(source: Source, indent: str, after: str = "") -> list[str]:
