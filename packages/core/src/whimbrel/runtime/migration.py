@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import URL, Connection, Dialect
 from sqlalchemy.sql.base import Executable
@@ -17,12 +17,16 @@ from whimbrel.redact import redact
 from whimbrel.revisions import MigrationInfo, MigrationStep, RevisionStep, StampStep, plan_stamp
 from whimbrel.runtime.connect import parsed_url
 from whimbrel.runtime.options import MigrationOptions
+from whimbrel.runtime.recorder import Recorder
 from whimbrel.runtime.report import LogReporter, Reporter
 from whimbrel.runtime.request import ComparisonRequest, RunRequest
 from whimbrel.runtime.steps import StepListener, StepRun
 from whimbrel.runtime.transaction import RunTransactions
 from whimbrel.runtime.version_table import VersionTable
 from whimbrel.script import ScriptDirectory
+
+if TYPE_CHECKING:
+    from whimbrel.runtime.history import History
 
 
 class RunEnvironment(Protocol):
@@ -320,10 +324,38 @@ class MigrationContext:
             self._reporter,
             move_rows=self._versions.apply,
             listeners=self._listeners(),
+            recorder=self._recorder(),
             hide=self.config.redact if self.config is not None else redact,
         )
         with Operations.context(self):
             run.take(steps, heads, arguments, prepare=lambda: self._prepare_version_table(purge))
+
+    def _recorder(self) -> Recorder:
+        """Return what keeps the records of the run: nobody, where there is no database or nothing is to be kept."""
+        if self.connection is None or not self.options.safety.history:
+            return Recorder()
+        from whimbrel.runtime.history_recorder import HistoryRecorder
+
+        return HistoryRecorder(self.history(), self.connection, self._transactions)
+
+    def history(self) -> History:
+        """Return the records of this database.
+
+        :raises CommandError: there is no database: SQL is written as text.
+        """
+        from whimbrel.runtime.history import History
+
+        if self.connection is None:
+            raise CommandError("There are no records where SQL is written as text.")
+        safety, hide = self.options.safety, self.config.redact if self.config is not None else redact
+        return History(
+            self.impl,
+            self.connection,
+            name=safety.history_table,
+            schema=safety.history_schema or self.options.version_table_schema,
+            application=safety.application_name,
+            hide=hide,
+        )
 
     def _listeners(self) -> list[StepListener]:
         """Return what hears of each step: env.py's callbacks, then the plugins, where any of them listens."""

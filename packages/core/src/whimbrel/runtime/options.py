@@ -83,7 +83,7 @@ class MigrationOptions:
 
 def _safety(settings: SafetySettings, given: Mapping[str, Any]) -> SafetySettings:
     """Return *settings* with what ``configure()`` was *given* by the same names."""
-    said = {name: value for name, value in given.items() if name in SafetySettings._fields and value is not None}
+    said: dict[str, Any] = {name: given[name] for name in SafetySettings._fields if given.get(name) is not None}
     return settings._replace(
         **{name: seconds(value, name) if name in _DURATIONS else value for name, value in said.items()}
     )

@@ -10,6 +10,7 @@ from typing import Any
 from whimbrel.impl import DefaultImpl
 from whimbrel.revisions import MigrationStep, RevisionStep, RowChanges
 from whimbrel.runtime.failure import Hide, lacks_function, migration_failed
+from whimbrel.runtime.recorder import Recorder
 from whimbrel.runtime.report import Reporter
 from whimbrel.runtime.transaction import RunTransactions
 from whimbrel.runtime.version_table import move
@@ -29,6 +30,7 @@ class StepRun:
     :param reporter: is told how it goes.
     :param move_rows: does to the version table what a step wants done.
     :param listeners: hear of each step within its transaction.
+    :param recorder: keeps the records.
     :param hide: puts passwords out of sight.
     """
 
@@ -40,6 +42,7 @@ class StepRun:
         *,
         move_rows: Callable[[RowChanges], None],
         listeners: Sequence[StepListener],
+        recorder: Recorder,
         hide: Hide,
     ) -> None:
         self._impl = impl
@@ -47,6 +50,7 @@ class StepRun:
         self._reporter = reporter
         self._move_rows = move_rows
         self._listeners = listeners
+        self._recorder = recorder
         self._hide = hide
 
     def take(
@@ -67,6 +71,7 @@ class StepRun:
         """
         current = set(heads)
         with self._transactions.run():
+            self._recorder.begin(steps[0])
             for index, step in enumerate(steps, 1):
                 self._reporter.start(step, index, len(steps))
                 began = perf_counter()
@@ -75,7 +80,10 @@ class StepRun:
                         if index == 1:
                             prepare()
                         self._one(step, current, arguments)
+                        following = steps[index] if index < len(steps) else None
+                        self._recorder.passed(perf_counter() - began, following)
                 except BaseException as error:
+                    self._recorder.failed(step, perf_counter() - began, error)
                     self._reporter.failed(step, index, len(steps), error)
                     if not isinstance(error, Exception) and self._transactions.aftermath is not None:
                         log.error(self._transactions.aftermath)  # Ctrl-C carries no message that could say it

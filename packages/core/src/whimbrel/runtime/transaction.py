@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from sqlalchemy import Connection
@@ -38,6 +38,7 @@ class RunTransactions:
         self._external = connection is not None and connection.in_transaction()
         self._open = False
         self._interrupted = False
+        self._after_rollback: list[Callable[[], None]] = []
 
     @property
     def aftermath(self) -> str | None:
@@ -71,6 +72,20 @@ class RunTransactions:
         """
         if self._connection is not None and not self._external and not self._open:
             self._connection.commit()
+
+    def once_rolled_back(self, action: Callable[[], None]) -> None:
+        """Call *action* when what has just failed is undone: now, or when the transaction around it is rolled back.
+
+        Not at all where that transaction is the caller's, who rolls back when we are gone.
+
+        :param action: may use the connection, which is outside of any transaction then.
+        """
+        if self._external or self._connection is None:
+            return
+        if self._open:
+            self._after_rollback.append(action)
+        else:
+            action()
 
     @contextmanager
     def _around_steps(self) -> Iterator[None]:
@@ -155,8 +170,11 @@ class RunTransactions:
             yield
             self._commit(connection)
         except BaseException:
+            self._open = False
             self._roll_back()
             self._impl.end_session(connection)
+            while self._after_rollback:
+                self._after_rollback.pop(0)()
             raise
         finally:
             self._open = False

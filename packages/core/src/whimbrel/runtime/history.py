@@ -1,0 +1,276 @@
+"""The table of records: which step ran when, for how long, by whom, and how it ended."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from copy import copy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final
+from uuid import uuid4
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    DateTime,
+    Float,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    inspect,
+    select,
+)
+from sqlalchemy.exc import SQLAlchemyError
+
+from whimbrel._version import __version__
+from whimbrel.errors import CommandError
+from whimbrel.impl import DefaultImpl
+from whimbrel.redact import redact
+from whimbrel.revisions import MAX_REVISION_ID_LENGTH, MigrationStep, RevisionStep
+from whimbrel.runtime.failure import Hide, said_by
+from whimbrel.script import Script
+from whimbrel.script.checksum import Checksum, checksum
+from whimbrel.script.module import read_source
+
+RUNNING: Final = "running"
+DONE: Final = "done"
+FAILED: Final = "failed"
+INTERRUPTED: Final = "interrupted"
+_LONGEST_MESSAGE: Final = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row: a step that was begun.
+
+    :param id: counts the steps, oldest first.
+    :param run: which run it belongs to; the steps of one run have the same.
+    :param revision: the revision; for a stamp, those that the database was said to be at, separated by commas.
+    :param direction: ``upgrade``, ``downgrade`` or ``stamp``.
+    :param started: when it began, in UTC.
+    :param finished: when it ended, in UTC; ``None`` while it runs, or where its process died.
+    :param seconds: how long it took.
+    :param outcome: ``running``, ``done``, ``failed`` or ``interrupted``.
+    :param error: the class of the error and what it said, without passwords.
+    :param checksum: fingerprints of the version file as it ran; ``None`` for a stamp.
+    :param version: the release of Whimbrel.
+    :param by: who ran it: ``user@host``.
+    :param application: what the setting ``application_name`` says.
+    """
+
+    id: int
+    run: str
+    revision: str
+    direction: str
+    started: datetime
+    finished: datetime | None
+    seconds: float | None
+    outcome: str
+    error: str | None
+    checksum: Checksum | None
+    version: str
+    by: str
+    application: str | None
+
+
+def history_table(name: str, schema: str | None) -> Table:
+    """Return the table of records.
+
+    :param name: its name.
+    :param schema: its schema; ``None`` for the connection's default.
+    """
+    return Table(
+        name,
+        MetaData(),
+        Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+        Column("run", String(32), nullable=False),
+        Column("revision", String(MAX_REVISION_ID_LENGTH), nullable=False),
+        Column("direction", String(16), nullable=False),
+        Column("started", DateTime(timezone=True), nullable=False),
+        Column("finished", DateTime(timezone=True)),
+        Column("seconds", Float),
+        Column("outcome", String(16), nullable=False),
+        Column("error_class", String(255)),
+        Column("error_message", Text),
+        Column("text_checksum", String(64)),
+        Column("checksum", String(64)),
+        Column("tool_version", String(64), nullable=False),
+        Column("executed_by", String(255), nullable=False),
+        Column("application", String(255)),
+        schema=schema,
+    )
+
+
+@cache
+def who() -> str:
+    """Return who runs this process: ``user@host``; a number where the user has no name."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a container's user may be in no list
+        user = str(getattr(os, "getuid", lambda: "unknown")())
+    return f"{user}@{socket.gethostname()}"[:255]
+
+
+class History:
+    """The records of one database.
+
+    :param impl: creates the table as this database wants it.
+    :param connection: the run's connection.
+    :param name: the table's name.
+    :param schema: its schema.
+    :param application: what runs here.
+    :param hide: puts passwords out of sight.
+    """
+
+    def __init__(
+        self,
+        impl: DefaultImpl,
+        connection: Connection,
+        *,
+        name: str,
+        schema: str | None,
+        application: str | None = None,
+        hide: Hide = redact,
+    ) -> None:
+        self.table = history_table(name, schema)
+        self._impl = impl
+        self._connection = connection
+        self._application = application
+        self._hide = hide
+        self._run = uuid4().hex
+        self._row: int | None = None
+
+    def over(self, connection: Connection) -> History:
+        """Return the same records, written over another connection.
+
+        :param connection: what to write on instead.
+        """
+        other = copy(self)
+        other._connection = connection
+        return other
+
+    def exists(self) -> bool:
+        """Return whether the database has the table; costs one look at the catalog."""
+        return inspect(self._connection).has_table(self.table.name, self.table.schema)
+
+    def prepare(self) -> None:
+        """Create the table if it is not there.
+
+        :raises CommandError: the database refuses.
+        """
+        if self.exists():
+            return
+        try:
+            self._impl.create_table(self.table)
+        except SQLAlchemyError as error:
+            raise CommandError(
+                f"The table of records, {self.table.fullname}, cannot be created.\n{said_by(error, self._hide)}",
+                "Let this user create it, or keep no records:  history = false",
+            ) from error
+
+    def read(self) -> list[Record]:
+        """Return all records, oldest first; none where there is no table."""
+        if not self.exists():
+            return []
+        rows = self._connection.execute(select(self.table).order_by(self.table.c.id))
+        return [_record(row) for row in rows]
+
+    # -- a run --------------------------------------------------------------------------------------------------------
+
+    def begin(self, step: MigrationStep) -> None:
+        """Note that *step* begins."""
+        result = self._connection.execute(self.table.insert(), self._facts(step))
+        key = result.inserted_primary_key
+        self._row = int(key[0]) if key is not None else None
+
+    def done(self, seconds: float) -> None:
+        """Note that the step that has begun is done.
+
+        :param seconds: how long it took.
+        """
+        self._end(DONE, seconds)
+
+    def failed(self, step: MigrationStep, seconds: float, error: BaseException) -> None:
+        """Note that *step* failed, after what it did was rolled back.
+
+        :param step: the step.
+        :param seconds: how long it took.
+        :param error: what was raised.
+        """
+        cause = error.__cause__ or error
+        outcome = FAILED if isinstance(error, Exception) else INTERRUPTED
+        facts = {
+            "error_class": type(cause).__name__[:255],
+            "error_message": said_by(cause, self._hide)[:_LONGEST_MESSAGE],
+        }
+        if not self._end(outcome, seconds, **facts):  # its row was rolled back as well
+            now = datetime.now(UTC)
+            ended = {"outcome": outcome, "finished": now, "seconds": seconds}
+            self._connection.execute(self.table.insert(), {**self._facts(step), **ended, **facts})
+
+    def _end(self, outcome: str, seconds: float, **facts: Any) -> bool:
+        if self._row is None:
+            return False
+        ended = {"outcome": outcome, "finished": datetime.now(UTC), "seconds": seconds, **facts}
+        statement = self.table.update().where(self.table.c.id == self._row)
+        return self._connection.execute(statement.values(**ended)).rowcount == 1
+
+    def _facts(self, step: MigrationStep) -> dict[str, Any]:
+        sums = _checksum(step)
+        return {
+            "run": self._run,
+            "revision": _revision(step)[:MAX_REVISION_ID_LENGTH],
+            "direction": "stamp" if step.is_stamp else step.name,
+            "started": datetime.now(UTC),
+            "outcome": RUNNING,
+            "text_checksum": sums.text if sums else None,
+            "checksum": sums.meaning if sums else None,
+            "tool_version": __version__,
+            "executed_by": who(),
+            "application": self._application,
+        }
+
+
+def _revision(step: MigrationStep) -> str:
+    """Return what a record names: the revision, or all that a stamp leads to."""
+    if isinstance(step, RevisionStep):
+        return step.revision.revision
+    return ",".join(step.to_revisions_no_deps) or "base"
+
+
+def _checksum(step: MigrationStep) -> Checksum | None:
+    if not isinstance(step, RevisionStep) or not isinstance(step.revision, Script):
+        return None
+    return checksum(read_source(step.revision.path)[0])
+
+
+def _record(row: Row[Any]) -> Record:
+    facts = row._mapping
+    error = f"{facts['error_class']}: {facts['error_message']}" if facts["error_class"] else None
+    return Record(
+        id=facts["id"],
+        run=facts["run"],
+        revision=facts["revision"],
+        direction=facts["direction"],
+        started=_utc(facts["started"]),
+        finished=_utc(facts["finished"]) if facts["finished"] is not None else None,
+        seconds=facts["seconds"],
+        outcome=facts["outcome"],
+        error=error,
+        checksum=Checksum(facts["text_checksum"], facts["checksum"]) if facts["checksum"] else None,
+        version=facts["tool_version"],
+        by=facts["executed_by"],
+        application=facts["application"],
+    )
+
+
+def _utc(moment: datetime) -> datetime:
+    """Return *moment* in UTC: what a database without zones gives back was written so."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
