@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from whimbrel.commands.history import history
     from whimbrel.commands.init import init
     from whimbrel.commands.list_templates import list_templates
+    from whimbrel.commands.log import log
     from whimbrel.commands.merge import merge
     from whimbrel.commands.plugins import plugins
+    from whimbrel.commands.repair import repair
     from whimbrel.commands.revision import revision
     from whimbrel.commands.show import show
     from whimbrel.commands.stamp import stamp
@@ -39,8 +41,10 @@ __all__ = [
     "history",
     "init",
     "list_templates",
+    "log",
     "merge",
     "plugins",
+    "repair",
     "revision",
     "show",
     "stamp",

@@ -14,6 +14,8 @@ COMMANDS: Final[dict[str, str]] = {
     "stamp": "Say which revision the database is at; run nothing.",
     "ensure_version": "Create the version table if it is not there.",
     "current": "Show the revisions the database is at.",
+    "log": "Show what ran on the database, when and by whom.",
+    "repair": "Accept edited files, close the records of dead runs.",
     "check": "Tell whether models and database differ.",
     "diff": "Show in what models and database differ.",
     "history": "List the revisions, newest first.",

@@ -53,12 +53,12 @@ class Record:
     :param id: counts the steps, oldest first.
     :param run: which run it belongs to; the steps of one run have the same.
     :param revision: the revision; for a stamp, those that the database was said to be at, separated by commas.
-    :param direction: ``upgrade``, ``downgrade`` or ``stamp``.
+    :param direction: ``upgrade``, ``downgrade``, ``stamp``, or ``repair`` for a file that was accepted as it is.
     :param started: when it began, in UTC.
     :param finished: when it ended, in UTC; ``None`` while it runs, or where its process died.
     :param seconds: how long it took.
     :param outcome: ``running``, ``done``, ``failed`` or ``interrupted``.
-    :param error: the class of the error and what it said, without passwords.
+    :param error: what the error said, without passwords.
     :param checksum: fingerprints of the version file as it ran; ``None`` for a stamp.
     :param version: the release of Whimbrel.
     :param by: who ran it: ``user@host``.
@@ -182,11 +182,29 @@ class History:
         rows = self._connection.execute(select(self.table).order_by(self.table.c.id))
         return [_record(row) for row in rows]
 
+    def accept(self, revision: str, sums: Checksum) -> None:
+        """Note that a file is right as it is, whatever its fingerprints were.
+
+        :param revision: the revision.
+        :param sums: the file's fingerprints.
+        """
+        now = datetime.now(UTC)
+        ended = {"outcome": DONE, "finished": now, "seconds": 0.0}
+        self._connection.execute(self.table.insert(), {**self._facts(revision, "repair", sums), **ended})
+
+    def close(self, record: Record) -> None:
+        """Note that a step which is said to run does not run any more: its process died.
+
+        :param record: the step.
+        """
+        statement = self.table.update().where(self.table.c.id == record.id)
+        self._connection.execute(statement.values(outcome=INTERRUPTED, finished=datetime.now(UTC)))
+
     # -- a run --------------------------------------------------------------------------------------------------------
 
     def begin(self, step: MigrationStep) -> None:
         """Note that *step* begins."""
-        result = self._connection.execute(self.table.insert(), self._facts(step))
+        result = self._connection.execute(self.table.insert(), self._of_step(step))
         key = result.inserted_primary_key
         self._row = int(key[0]) if key is not None else None
 
@@ -213,7 +231,7 @@ class History:
         if not self._end(outcome, seconds, **facts):  # its row was rolled back as well
             now = datetime.now(UTC)
             ended = {"outcome": outcome, "finished": now, "seconds": seconds}
-            self._connection.execute(self.table.insert(), {**self._facts(step), **ended, **facts})
+            self._connection.execute(self.table.insert(), {**self._of_step(step), **ended, **facts})
 
     def _end(self, outcome: str, seconds: float, **facts: Any) -> bool:
         if self._row is None:
@@ -222,12 +240,14 @@ class History:
         statement = self.table.update().where(self.table.c.id == self._row)
         return self._connection.execute(statement.values(**ended)).rowcount == 1
 
-    def _facts(self, step: MigrationStep) -> dict[str, Any]:
-        sums = _checksum(step)
+    def _of_step(self, step: MigrationStep) -> dict[str, Any]:
+        return self._facts(_revision(step), "stamp" if step.is_stamp else step.name, _checksum(step))
+
+    def _facts(self, revision: str, direction: str, sums: Checksum | None) -> dict[str, Any]:
         return {
             "run": self._run,
-            "revision": _revision(step)[:MAX_REVISION_ID_LENGTH],
-            "direction": "stamp" if step.is_stamp else step.name,
+            "revision": revision[:MAX_REVISION_ID_LENGTH],
+            "direction": direction,
             "started": datetime.now(UTC),
             "outcome": RUNNING,
             "text_checksum": sums.text if sums else None,
@@ -253,7 +273,6 @@ def _checksum(step: MigrationStep) -> Checksum | None:
 
 def _record(row: Row[Any]) -> Record:
     facts = row._mapping
-    error = f"{facts['error_class']}: {facts['error_message']}" if facts["error_class"] else None
     return Record(
         id=facts["id"],
         run=facts["run"],
@@ -263,7 +282,7 @@ def _record(row: Row[Any]) -> Record:
         finished=_utc(facts["finished"]) if facts["finished"] is not None else None,
         seconds=facts["seconds"],
         outcome=facts["outcome"],
-        error=error,
+        error=facts["error_message"],
         checksum=Checksum(facts["text_checksum"], facts["checksum"]) if facts["checksum"] else None,
         version=facts["tool_version"],
         by=facts["executed_by"],

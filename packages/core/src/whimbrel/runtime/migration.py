@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from logging import getLogger
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import URL, Connection, Dialect
@@ -27,6 +28,8 @@ from whimbrel.script import ScriptDirectory
 
 if TYPE_CHECKING:
     from whimbrel.runtime.history import History
+
+log = getLogger(__name__)
 
 
 class RunEnvironment(Protocol):
@@ -291,6 +294,9 @@ class MigrationContext:
         request = self.environment_context.request if self.environment_context is not None else None
         purge = request is not None and request.purge
         heads, steps = self._planned(purge)
+        if request is not None and request.kind == "upgrade":
+            self._look_at_files()
+            self._transactions.settle()
         self._reporter.plan(steps)
         if steps:
             self._take(steps, heads, kw, purge)
@@ -356,6 +362,31 @@ class MigrationContext:
             application=safety.application_name,
             hide=hide,
         )
+
+    @contextmanager
+    def repairing(self) -> Iterator[History]:
+        """Give the records of this database to be put right; what was done is committed at the end."""
+        history = self.history()
+        self._transactions.settle()
+        with self._transactions.run(), self._transactions.step():
+            history.prepare()
+            yield history
+
+    def _look_at_files(self) -> None:
+        """Tell of files that were edited after they had been applied.
+
+        :raises EditedRevisions: that is refused here.
+        """
+        safety, script = self.options.safety, self.script
+        if self.connection is None or script is None or not safety.history or safety.checksums == "off":
+            return
+        from whimbrel.runtime.edited import edited_files, warning_of
+
+        files = edited_files(self.history().read(), script)
+        if files and safety.checksums == "strict":
+            raise warning_of(files)
+        if files:
+            log.warning("%s", warning_of(files))
 
     def _listeners(self) -> list[StepListener]:
         """Return what hears of each step: env.py's callbacks, then the plugins, where any of them listens."""

@@ -83,7 +83,8 @@ class MigrationOptions:
 
 def _safety(settings: SafetySettings, given: Mapping[str, Any]) -> SafetySettings:
     """Return *settings* with what ``configure()`` was *given* by the same names."""
-    said: dict[str, Any] = {name: given[name] for name in SafetySettings._fields if given.get(name) is not None}
-    return settings._replace(
-        **{name: seconds(value, name) if name in _DURATIONS else value for name, value in said.items()}
-    )
+    said = {name: given[name] for name in SafetySettings._fields if given.get(name) is not None}
+    changes: dict[str, Any] = {
+        name: seconds(value, name) if name in _DURATIONS else value for name, value in said.items()
+    }
+    return settings._replace(**changes)
