@@ -30,6 +30,7 @@ EVERY_SETTING: list[tuple[str, str, str, str, Any]] = [
     ("version_table_schema", "audit", '"audit"', "version_table_schema", "audit"),
     ("target_metadata", "a.b:C.d, e:f", '["a.b:C.d", "e:f"]', "target_metadata", ("a.b:C.d", "e:f")),
     ("transaction_per_migration", "false", "false", "transaction_per_migration", False),
+    ("allow_drop_table", "old_*, other.t", '["old_*", "other.t"]', "allow_drop_table", ("old_*", "other.t")),
     ("sqlalchemy.pool_size", "3", '"3"', "engine_options", {"pool_size": "3"}),
 ]
 
@@ -52,6 +53,7 @@ DEFAULTS: dict[str, Any] = {
     "version_table_schema": None,
     "target_metadata": (),
     "transaction_per_migration": True,
+    "allow_drop_table": False,
 }
 
 
@@ -92,6 +94,22 @@ def test_every_setting_in_every_source(
 def test_the_table_above_has_every_key() -> None:
     elsewhere = {"sqlalchemy.url", "sqlalchemy.url_env", "sqlalchemy.url_file", "post_write_hooks", "databases"}
     assert {key for key, *_ in EVERY_SETTING if key in KNOWN_KEYS} == set(KNOWN_KEYS) - elsewhere
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("true", True), ("off", False), ("", False), ("review", ("review",)), ("a\n b,c", ("a", "b", "c"))]
+)
+def test_a_flag_that_may_be_names(text: str, value: object) -> None:
+    config = Config()
+    config.set_main_option("allow_drop_table", text)
+    assert config.settings.allow_drop_table == value
+
+
+def test_a_flag_that_may_be_names_in_toml(tmp_path: Path) -> None:
+    for text, value in (("true", True), ('"review"', ("review",)), ("[]", False)):
+        assert toml(tmp_path, f"allow_drop_table = {text}\n").settings.allow_drop_table == value
+    with pytest.raises(ConfigError, match="allow_drop_table has to be a list of texts"):
+        _ = toml(tmp_path, "allow_drop_table = [1]\n").settings
 
 
 def test_engine_options_keep_what_toml_has(tmp_path: Path) -> None:

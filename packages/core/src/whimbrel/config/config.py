@@ -6,19 +6,20 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TextIO, overload
+from typing import TYPE_CHECKING, Any, ClassVar, TextIO, overload
 
-from whimbrel.config import parse
+from whimbrel.config import elsewhere, parse
+from whimbrel.config.convention import WHIMBREL, Convention
 from whimbrel.config.hooks import hooks_of_section, hooks_of_tables
 from whimbrel.config.ini import read_ini, set_ini_value
 from whimbrel.config.layers import environment_layer, ini_layers, toml_layer
+from whimbrel.config.logs import set_up_logging
 from whimbrel.config.missing import no_script_location, no_section
 from whimbrel.config.origin import Origin
 from whimbrel.config.secret import Secret
 from whimbrel.config.settings import Hook, Settings, make_settings
 from whimbrel.config.sources import URL, URL_KEYS, Layer, Lookup, discover, passwords_of
 from whimbrel.config.toml import Table, as_text, read_toml, subtable, subtable_names
-from whimbrel.errors import ConfigError
 from whimbrel.redact import redact
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Config:
 
     :param file_: path of an ini file.
     :param toml_file: path of a TOML file; where both are given, the ini file wins key by key.
-    :param ini_section: the main section; ``-n`` on the command line.
+    :param ini_section: the main section; ``-n`` on the command line. By default the one of :attr:`convention`.
     :param output_buffer: where SQL as text goes (``--sql``); standard output if None.
     :param stdout: where the commands' answers go; standard output if None.
     :param cmd_opts: the options of the command line, where there is one; ``x`` holds those of ``-x``.
@@ -52,11 +53,14 @@ class Config:
         whimbrel.command.upgrade(config, "head")
     """
 
+    convention: ClassVar[Convention] = WHIMBREL
+    """How files say things; a subclass for the projects of another tool has another."""
+
     def __init__(
         self,
         file_: str | os.PathLike[str] | None = None,
         toml_file: str | os.PathLike[str] | None = None,
-        ini_section: str = "whimbrel",
+        ini_section: str | None = None,
         output_buffer: TextIO | None = None,
         stdout: TextIO | None = None,
         cmd_opts: Namespace | SimpleNamespace | None = None,
@@ -65,7 +69,7 @@ class Config:
     ) -> None:
         self.config_file_name = None if file_ is None else os.fspath(file_)
         self.toml_file_name = None if toml_file is None else os.fspath(toml_file)
-        self.config_ini_section = ini_section
+        self.config_ini_section = self.convention.ini_section if ini_section is None else ini_section
         self.output_buffer = output_buffer
         self._stdout = stdout
         self.cmd_opts = cmd_opts
@@ -82,9 +86,10 @@ class Config:
 
     @classmethod
     def discover(
-        cls, files: Sequence[str] = (), ini_section: str = "whimbrel", *, directory: str = "", **kw: Any
+        cls, files: Sequence[str] = (), ini_section: str | None = None, *, directory: str = "", **kw: Any
     ) -> Config:
-        """Return the configuration that the command line would use.
+        """Return the configuration that the command line would use; of a subclass, where an installed package knows the
+        project and it has no configuration of Whimbrel's own.
 
         :param files: what ``-c`` would give.
         :param ini_section: what ``-n`` would give.
@@ -96,8 +101,10 @@ class Config:
 
             whimbrel.command.upgrade(Config.discover(), "head")
         """
-        found = discover(files, directory)
-        return cls(found.ini, found.toml, ini_section, **kw)
+        kind, found = cls, discover(files, directory)
+        if not elsewhere.has_own(found):
+            kind, found = elsewhere.ask(files, directory) or (kind, found)
+        return kind(found.ini, found.toml, ini_section, **kw)
 
     # -- streams ---------------------------------------------------------------------------------------------------
 
@@ -165,7 +172,7 @@ class Config:
 
     def _toml(self) -> Table | None:
         if not self._table_read and self.toml_file_name is not None:
-            self._table = read_toml(self.toml_file_name)
+            self._table = read_toml(self.toml_file_name, self.convention.toml_table, top=self.convention.toml_top)
         self._table_read = True
         return self._table
 
@@ -186,13 +193,14 @@ class Config:
         if not self._has_section(name):
             raise no_section(name, self.config_file_name, parser.sections() if parser else [], path, table)
         is_main = name == self.config_ini_section
-        from_ini = ini_layers(parser, name, self.config_file_name, self._assigned) if parser else []
+        says = self.convention
+        from_ini = ini_layers(parser, name, self.config_file_name, self._assigned, says) if parser else []
         tables = [subtable(table, name), table if is_main else None] if table else []
         layers = [
             *(layer for layer in from_ini if layer.origin.kind == "argument"),
             *([environment_layer()] if is_main else []),
             *(layer for layer in from_ini if layer.origin.kind != "argument"),
-            *(toml_layer(found, path, self._tokens(path)) for found in tables if found and path),
+            *(toml_layer(found, path, self._tokens(path), says) for found in tables if found and path),
             *(Layer(Origin("plugin", who), keys, keys.__getitem__) for who, keys in self._added.items() if is_main),
         ]
         return Lookup(name, layers)
@@ -206,7 +214,8 @@ class Config:
         :raises ConfigError: a file, or a value in it, is wrong.
         """
         if self._settings is None:
-            self._settings = make_settings(self.lookup(), self._read_hooks, lambda: no_script_location(self._here()))
+            missing = lambda: no_script_location(self._here())  # noqa: E731
+            self._settings = make_settings(self.lookup(), self._read_hooks, missing, self.convention)
             untold = [message for message in self._settings.warnings if message not in self._told]
             if untold and self.cmd_opts is None:
                 import logging
@@ -367,21 +376,8 @@ class Config:
         :raises ConfigError: those sections are wrong.
         """
         parser = self._ini_if_any()
-        if not parser or not parser.has_section("loggers"):
-            return
-        import logging.config
-
-        known = [logging.root, *logging.root.manager.loggerDict.values()]
-        if self.cmd_opts is None and any(getattr(logger, "handlers", None) for logger in known):
-            return
-        try:
-            logging.config.fileConfig(parser, disable_existing_loggers=False)
-        except Exception as error:  # it raises whatever the classes named in the file raise
-            raise ConfigError(
-                f"{self.config_file_name}: logging cannot be set up: {type(error).__name__}: {error}",
-                "Mend the sections [loggers], [handlers] and [formatters], or remove them.",
-                file=self.config_file_name,
-            ) from error
+        if parser and parser.has_section("loggers"):
+            set_up_logging(parser, self.config_file_name, in_program=self.cmd_opts is None)
 
     # -- sections that are there -----------------------------------------------------------------------------------
 
@@ -396,4 +392,6 @@ class Config:
         if self._here() is None:
             return is_main
         table = self._toml()
-        return table is not None and ((is_main and name == "whimbrel") or subtable(table, name) is not None)
+        return table is not None and (
+            (is_main and name == self.convention.ini_section) or subtable(table, name) is not None
+        )

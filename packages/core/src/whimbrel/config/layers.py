@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from whimbrel.config.expand import expand_tokens, expand_variables
+from whimbrel.config.convention import Convention
 from whimbrel.config.ini import ini_value
 from whimbrel.config.origin import Origin
 from whimbrel.config.sources import URL, URL_VARIABLE, Layer
@@ -26,7 +26,11 @@ def environment_layer() -> Layer:
 
 
 def ini_layers(
-    parser: ConfigParser, section: str, file: str | None, assigned: Collection[tuple[str, str]]
+    parser: ConfigParser,
+    section: str,
+    file: str | None,
+    assigned: Collection[tuple[str, str]],
+    convention: Convention,
 ) -> list[Layer]:
     """Return what was set by the program, what the section says, and what ``[DEFAULT]`` says.
 
@@ -34,6 +38,7 @@ def ini_layers(
     :param section: the section, which may be missing.
     :param file: the parser's file, None where there is none.
     :param assigned: section and key of each setting that the program set.
+    :param convention: says what a value means.
     """
     if not parser.has_section(section):
         return []
@@ -47,7 +52,7 @@ def ini_layers(
         return ini_value(parser, section, key, ARGUMENT)
 
     def as_written(key: str) -> object:
-        return expand_variables(ini_value(parser, section, key, origin), origin, key)
+        return convention.read(ini_value(parser, section, key, origin), {}, origin, key)
 
     return [
         Layer(ARGUMENT, set_by_program, as_set),
@@ -56,13 +61,14 @@ def ini_layers(
     ]
 
 
-def toml_layer(table: Table, file: str, tokens: Mapping[str, str]) -> Layer:
+def toml_layer(table: Table, file: str, tokens: Mapping[str, str], convention: Convention) -> Layer:
     """Return what a table of the TOML file says.
 
     :param table: the table.
     :param file: its file.
     :param tokens: what ``%(name)s`` stands for.
+    :param convention: says what a value means.
     """
     origin = Origin("toml", file, file, table.name)
     settings = settings_of(table)
-    return Layer(origin, settings, lambda key: expand_variables(expand_tokens(settings[key], tokens), origin, key))
+    return Layer(origin, settings, lambda key: convention.read(settings[key], tokens, origin, key))

@@ -50,6 +50,19 @@ def flag(lookup: Lookup, key: str, default: bool) -> bool:
     return FLAGS[value.lower()]
 
 
+def flag_or_names(lookup: Lookup, key: str, default: bool) -> bool | tuple[str, ...]:
+    """Return a boolean, or names: a list in TOML, elsewhere between spaces, commas or new lines.
+
+    :raises ConfigError: a list holds something else than text.
+    """
+    found = lookup.find(key)
+    said = as_text(found.value) if found is not None else None
+    if said is not None and (not said.strip() or said.strip().lower() in FLAGS):
+        return flag(lookup, key, default)
+    names = listed(lookup, key, lambda value: re.split(r"[\s,]+", value))
+    return names or default
+
+
 def whole_number(lookup: Lookup, key: str, default: int) -> int:
     """Return a whole number, not less than 0.
 
@@ -128,8 +141,16 @@ def path_separator(lookup: Lookup) -> tuple[str, Callable[[str], list[str]]]:
     name = (None if found is None else _text(found, key)) or "os"
     if found is not None and name not in SEPARATORS:
         raise found.origin.error(key, f"has to be one of {', '.join(SEPARATORS)}, not {name!r}.")
+    return name, divide_at(name)
+
+
+def divide_at(name: str) -> Callable[[str], list[str]]:
+    """Return the function that takes a text with several paths apart.
+
+    :param name: one of :data:`SEPARATORS`; a new line is always a separator as well.
+    """
     character = {"os": os.pathsep, "space": r"\s", "newline": "\n"}.get(name, name)
-    return name, lambda value: [part.strip() for part in re.split(rf"[{character}\n]", value) if part.strip()]
+    return lambda value: [part.strip() for part in re.split(rf"[{character}\n]", value) if part.strip()]
 
 
 def listed(lookup: Lookup, key: str, divide: Callable[[str], list[str]]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whimbrel.config import parse
+from whimbrel.config.convention import WHIMBREL, Convention
 from whimbrel.config.location import resolve_location
 from whimbrel.config.origin import DEFAULT, Origin
 from whimbrel.config.secret import Secret
@@ -34,6 +35,7 @@ KNOWN_KEYS = (
     "version_table_schema",
     "target_metadata",
     "transaction_per_migration",
+    "allow_drop_table",
     "databases",
     "run_lock",
     "lock_wait",
@@ -74,11 +76,13 @@ class Settings(NamedTuple):
     :ivar version_table_schema: its schema; None for the connection's default.
     :ivar target_metadata: where the models' MetaData are, each ``module:attribute``.
     :ivar transaction_per_migration: one transaction a revision, or one for the whole run.
+    :ivar allow_drop_table: whether autogenerate drops tables that the models lack; or which, as names and patterns.
     :ivar sources: where each key that is set comes from.
     :ivar warnings: what looks like a mistake: unknown keys.
     :ivar lookup: the sources themselves.
     :ivar read_hooks: reads the post-write hooks.
     :ivar missing: the error to raise where no ``script_location`` is set.
+    :ivar convention: what is meant where nothing is said.
     """
 
     script_location: str | None
@@ -96,11 +100,13 @@ class Settings(NamedTuple):
     version_table_schema: str | None
     target_metadata: tuple[str, ...]
     transaction_per_migration: bool
+    allow_drop_table: bool | tuple[str, ...]
     sources: Mapping[str, Origin]
     warnings: tuple[str, ...]
     lookup: Lookup
     read_hooks: Callable[[], tuple[Hook, ...]]
     missing: Callable[[], ConfigError]
+    convention: Convention
 
     @property
     def url(self) -> Secret | None:
@@ -123,9 +129,9 @@ class Settings(NamedTuple):
 
         :raises ConfigError: one of them cannot be what its key asks for.
         """
-        from whimbrel.config.safety import PROJECT, read_safety
+        from whimbrel.config.safety import PROJECT, SafetySettings, read_safety
 
-        return read_safety(self.lookup, PROJECT)
+        return read_safety(self.lookup, PROJECT if self.convention.careful else SafetySettings())
 
     @property
     def engine_options(self) -> dict[str, Any]:
@@ -158,25 +164,32 @@ class Settings(NamedTuple):
         return self.sources.get(key, DEFAULT).place(key)
 
     def __repr__(self) -> str:
-        hidden = ("sources", "warnings", "lookup", "read_hooks", "missing")
+        hidden = ("sources", "warnings", "lookup", "read_hooks", "missing", "convention")
         shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._fields if name not in hidden)
         return redact(f"Settings({shown})")
 
 
 def make_settings(
-    lookup: Lookup, read_hooks: Callable[[], tuple[Hook, ...]], missing: Callable[[], ConfigError]
+    lookup: Lookup,
+    read_hooks: Callable[[], tuple[Hook, ...]],
+    missing: Callable[[], ConfigError],
+    convention: Convention = WHIMBREL,
 ) -> Settings:
     """Turn what was written into values.
 
     :param lookup: the sources of the main section.
     :param read_hooks: reads the post-write hooks.
     :param missing: makes the error about a missing ``script_location``.
+    :param convention: says which settings are read, and what is meant by those that are not.
     :raises ConfigError: a value cannot be what its key asks for.
     """
-    separator, divide = parse.path_separator(lookup)
+    everything = lookup
+    if convention.keys is not None:
+        lookup = lookup.only(convention.keys)
+    separator, divide_locations, divide_paths = convention.separators(lookup)
     return Settings(
         script_location=parse.text(lookup, "script_location"),
-        version_locations=parse.listed(lookup, "version_locations", divide),
+        version_locations=parse.listed(lookup, "version_locations", divide_locations),
         path_separator=separator,
         recursive_version_locations=parse.flag(lookup, "recursive_version_locations", False),
         file_template=parse.text(lookup, "file_template") or "%(rev)s_%(slug)s",
@@ -184,17 +197,19 @@ def make_settings(
         truncate_slug_length=parse.whole_number(lookup, "truncate_slug_length", 40),
         revision_environment=parse.flag(lookup, "revision_environment", False),
         sourceless=parse.flag(lookup, "sourceless", False),
-        prepend_sys_path=parse.listed(lookup, "prepend_sys_path", divide),
+        prepend_sys_path=parse.listed(lookup, "prepend_sys_path", divide_paths),
         output_encoding=parse.encoding(lookup, "output_encoding", "utf-8"),
-        version_table=parse.text(lookup, "version_table") or "whimbrel_version",
+        version_table=parse.text(lookup, "version_table") or convention.version_table,
         version_table_schema=parse.text(lookup, "version_table_schema"),
         target_metadata=parse.object_names(lookup, "target_metadata"),
-        transaction_per_migration=parse.flag(lookup, "transaction_per_migration", True),
+        transaction_per_migration=parse.flag(lookup, "transaction_per_migration", convention.transaction_per_migration),
+        allow_drop_table=parse.flag_or_names(lookup, "allow_drop_table", convention.allow_drop_table),
         sources={key: layer.origin for layer in reversed(lookup.layers) for key in layer.keys},
-        warnings=tuple(unknown_keys(lookup)),
-        lookup=lookup,
+        warnings=tuple(unknown_keys(lookup)) if convention.keys is None else (),
+        lookup=everything,
         read_hooks=read_hooks,
         missing=missing,
+        convention=convention,
     )
 
 

@@ -20,6 +20,9 @@ The files are, the first rule that fits:
 3. in the working directory: ``whimbrel.ini``, and one TOML file: ``whimbrel.toml``, else a ``pyproject.toml`` that
    has a table ``[tool.whimbrel]``. In ``whimbrel.toml`` the settings stand at the top of the file.
 
+Where there are none of these, the entry points of the group ``whimbrel.projects`` are asked: each names a function that
+may know the project of another tool, as :func:`whimbrel.config.elsewhere.ask` says.
+
 In files, ``%(here)s`` is the folder of that file and ``${NAME}`` the environment variable NAME. The database URL can
 also be named by ``sqlalchemy.url_env = NAME`` (a variable that holds it) or ``sqlalchemy.url_file = PATH`` (a file
 that holds it and nothing else, such as a container's secret). Relative paths count from the working directory.
@@ -63,19 +66,28 @@ def discover(files: Sequence[str] = (), directory: str = "") -> ConfigFiles:
     """
     named = [os.fspath(file) for file in files] or [file for file in [os.environ.get(CONFIG_VARIABLE, "")] if file]
     if named:
-        toml = [file for file in named if file.endswith(".toml")]
-        ini = [file for file in named if not file.endswith(".toml")]
-        for group in (ini, toml):
-            if len(group) > 1:
-                raise ConfigError(
-                    f"More than one configuration file of the same kind is given: {', '.join(group)}.",
-                    "Give -c once, or once for an ini file and once for a TOML file.",
-                )
-        return ConfigFiles(ini[0] if ini else None, toml[0] if toml else None)
+        return by_kind(named)
     return ConfigFiles(
         _present(os.path.join(directory, "whimbrel.ini")),
         _present(os.path.join(directory, "whimbrel.toml")) or _mentioned(os.path.join(directory, "pyproject.toml")),
     )
+
+
+def by_kind(files: Sequence[str]) -> ConfigFiles:
+    """Return files that were named, each by its kind.
+
+    :param files: at most one ini file and one TOML file.
+    :raises ConfigError: two are of one kind.
+    """
+    toml = [file for file in files if file.endswith(".toml")]
+    ini = [file for file in files if not file.endswith(".toml")]
+    for group in (ini, toml):
+        if len(group) > 1:
+            raise ConfigError(
+                f"More than one configuration file of the same kind is given: {', '.join(group)}.",
+                "Give -c once, or once for an ini file and once for a TOML file.",
+            )
+    return ConfigFiles(ini[0] if ini else None, toml[0] if toml else None)
 
 
 def _present(path: str) -> str | None:
@@ -123,6 +135,11 @@ class Lookup:
     def __init__(self, section: str, layers: Sequence[Layer]) -> None:
         self.section = section
         self.layers = tuple(layers)
+
+    def only(self, keys: Collection[str]) -> Lookup:
+        """Return the same sources as if they set none but *keys*."""
+        kept = [layer._replace(keys=[key for key in layer.keys if key in keys]) for layer in self.layers]
+        return Lookup(self.section, kept)
 
     def place(self, *keys: str) -> tuple[str, Layer] | None:
         """Return the first place that sets one of *keys*, and which of them it sets.

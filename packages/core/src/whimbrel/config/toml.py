@@ -23,13 +23,15 @@ class Table(NamedTuple):
     values: dict[str, Any]  # what a TOML file may hold
 
 
-def read_toml(path: str) -> Table | None:
+def read_toml(path: str, name: str = "tool.whimbrel", *, top: bool = True) -> Table | None:
     """Return the settings of a TOML file, or None where it has none.
 
     The table is ``[tool.whimbrel]``. A file that is not named ``pyproject.toml`` and has no such table belongs to
     Whimbrel as a whole: its settings stand at the top (``whimbrel.toml``).
 
     :param path: the file.
+    :param name: the dotted name of the table.
+    :param top: whether a file without it, that is not named ``pyproject.toml``, has the settings at its top.
     :raises ConfigError: the file cannot be read, or is not TOML.
     """
     import tomllib  # nearly two milliseconds that a project with an ini file does not pay
@@ -50,12 +52,13 @@ def read_toml(path: str) -> Table | None:
         place = f"{path}, line {line}" if line else path
         remedy = 'A setting is: key = "value", with text in quotes.'
         raise ConfigError(f"{place}: this is not TOML: {what}.", remedy, file=path, line=line) from None
-    tool = content.get("tool")
-    if isinstance(tool, dict) and "whimbrel" in tool:
-        if not isinstance(tool["whimbrel"], dict):
-            raise ConfigError(f"{path}: tool.whimbrel is no table.", "Write it as:  [tool.whimbrel]", file=path)
-        return Table("tool.whimbrel", tool["whimbrel"])
-    if os.path.basename(path) == "pyproject.toml":
+    parent, _, key = name.partition(".")
+    tool = content.get(parent)
+    if isinstance(tool, dict) and key in tool:
+        if not isinstance(tool[key], dict):
+            raise ConfigError(f"{path}: {name} is no table.", f"Write it as:  [{name}]", file=path)
+        return Table(name, tool[key])
+    if not top or os.path.basename(path) == "pyproject.toml":
         return None
     return Table("", content)
 

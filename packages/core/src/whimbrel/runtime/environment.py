@@ -70,7 +70,8 @@ class EnvironmentContext:
         self.script = script
         self.request = request
         self.comparison = comparison or ComparisonRequest()
-        self.reporter: Reporter = (request.reporter if request is not None else None) or LogReporter()
+        given = request.reporter if request is not None else None
+        self.reporter: Reporter = given or LogReporter(config.convention.logger)
         self.plugins = Plugins.load()
         self.plugins.supply_settings(config)
         self._fn = fn

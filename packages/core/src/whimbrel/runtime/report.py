@@ -8,8 +8,6 @@ from typing import Protocol
 
 from whimbrel.revisions import MigrationStep
 
-log = logging.getLogger("whimbrel.runtime.migration")
-
 
 class Reporter(Protocol):
     """What wants to know how a run goes; the CLI's progress line is one."""
@@ -28,21 +26,27 @@ class Reporter(Protocol):
 
 
 class LogReporter:
-    """Writes one log line a step, at level INFO, to the logger ``whimbrel.runtime.migration``."""
+    """Writes one log line a step, at level INFO, to the logger ``whimbrel.runtime.migration``.
+
+    :param logger: what stands before ``.runtime.migration`` in the logger's name.
+    """
+
+    def __init__(self, logger: str = "whimbrel") -> None:
+        self._log = logging.getLogger(f"{logger}.runtime.migration")
 
     def plan(self, steps: Sequence[MigrationStep]) -> None:
         """Say nothing: the lines of the steps say it."""
 
     def start(self, step: MigrationStep, index: int, total: int) -> None:
         """Log the step that begins."""
-        log.info("Running %s", step)
+        self._log.info("Running %s", step)
 
     def done(self, step: MigrationStep, index: int, total: int, seconds: float) -> None:
         """Log the duration, at level DEBUG."""
-        log.debug("Done in %.3f s (%d of %d)", seconds, index, total)
+        self._log.debug("Done in %.3f s (%d of %d)", seconds, index, total)
 
     def failed(self, step: MigrationStep, index: int, total: int, error: BaseException) -> None:
         """Log which step failed; the error itself travels on as an exception."""
         if isinstance(error, BrokenPipeError):
             return  # whoever read the SQL went away, such as  head  in a shell
-        log.error("Failed %s (%d of %d)", step, index, total)
+        self._log.error("Failed %s (%d of %d)", step, index, total)

@@ -107,7 +107,7 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool
     help="Configuration file: .ini or .toml; may be given once for each kind. Default: $WHIMBREL_CONFIG, else "
     "whimbrel.ini, whimbrel.toml or pyproject.toml in this folder.",
 )
-@click.option("-n", "--name", default="whimbrel", metavar="NAME", help="Section of the .ini file.  [whimbrel]")
+@click.option("-n", "--name", metavar="NAME", help="Section of the .ini file.  [whimbrel]")
 @click.option("-x", "x", multiple=True, metavar="NAME=VALUE", help="An argument for env.py; may be given many times.")
 @click.option("--raiseerr", is_flag=True, help="Raise errors with their traceback.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only; the exit code tells.")

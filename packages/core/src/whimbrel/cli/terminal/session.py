@@ -18,7 +18,7 @@ class Session:
 
     def __init__(self) -> None:
         self.config_files: tuple[str, ...] = ()
-        self.section = "whimbrel"
+        self.section: str | None = None
         self.x: tuple[str, ...] = ()
         self.raiseerr = False
         self.quiet = False
@@ -37,7 +37,7 @@ class Session:
         self,
         *,
         config: tuple[str, ...],
-        name: str,
+        name: str | None,
         x: tuple[str, ...],
         raiseerr: bool,
         quiet: bool,
@@ -96,6 +96,7 @@ class Session:
         )
         out = self._stdout(arguments)
         self._config = Config.discover(self.config_files, self.section, stdout=out, cmd_opts=options)
+        options.name = self._config.config_ini_section
         return self._config
 
     def redact(self, text: str) -> str:

@@ -1,0 +1,52 @@
+"""Where there is no configuration of Whimbrel's own: installed packages are asked whether they know the project."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from whimbrel.entry_points import PROJECTS, installed_quickly, switched_on
+
+if TYPE_CHECKING:
+    from whimbrel.config.config import Config
+    from whimbrel.config.sources import ConfigFiles
+
+
+def has_own(found: ConfigFiles) -> bool:
+    """Return whether one of the files speaks to Whimbrel: a section, a table, or its own name does."""
+    if found.ini is not None and (os.path.basename(found.ini) == "whimbrel.ini" or b"[whimbrel" in _content(found.ini)):
+        return True
+    if found.toml is None:
+        return False
+    return os.path.basename(found.toml) == "whimbrel.toml" or b"tool.whimbrel" in _content(found.toml)
+
+
+def ask(files: Sequence[str], directory: str) -> tuple[type[Config], ConfigFiles] | None:
+    """Return what kind of project a package takes this for, and its files; ``None`` where no package knows it.
+
+    Each entry point of the group ``whimbrel.projects`` names a function that is called with both parameters, and
+    returns the same, or ``None``. It is called before any command, those that only read version files too, so its
+    module imports little.
+
+    :param files: what was given with ``-c``.
+    :param directory: the folder to look in where no file is named.
+    """
+    disabled = switched_on("WHIMBREL_DISABLE_PLUGINS")
+    for point in installed_quickly(PROJECTS):
+        if disabled and not point.is_own:
+            continue
+        find: object = point.load()
+        assert callable(find), f"{point.label} is no function"
+        found: tuple[type[Config], ConfigFiles] | None = find(files, directory)
+        if found is not None:
+            return found
+    return None
+
+
+def _content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError:  # none there, or not for us to read: whoever reads it says so
+        return b""
