@@ -40,6 +40,7 @@ def compared(context: AutogenContext) -> MigrationScript:
         None, upgrade_ops=upgrade, downgrade_ops=upgrade.reverse_into(DowngradeOps()), imports=context.imports
     )
     script.notes = context.notes
+    script.unfit_renames = context.renames.unfit
     hook = context.migration_context.plugins.hook
     hook.whimbrel_process_directives(context=context.migration_context, script=script)
     return script

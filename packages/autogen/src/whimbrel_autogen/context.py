@@ -13,8 +13,10 @@ from whimbrel.errors import CommandError
 
 if TYPE_CHECKING:
     from whimbrel.impl import DefaultImpl, Expressions
+    from whimbrel.operations.ops import MigrateOperation
     from whimbrel.runtime.migration import MigrationContext
     from whimbrel_autogen.questions import Questions
+    from whimbrel_autogen.renames.renames import Renames
     from whimbrel_autogen.subjects import Subjects
 
 Kind = Literal["schema", "table", "column", "index", "unique_constraint", "foreign_key_constraint", "check_constraint"]
@@ -127,7 +129,25 @@ class AutogenContext:
 
         :param pair: the spellings, which differ as text.
         """
-        return self.questions.is_same(pair)
+        return self.questions.is_same(self.renames.names.as_it_is(pair))
+
+    @cached_property
+    def renames(self) -> Renames:
+        """What was renamed; packages ask it whether values of theirs were."""
+        from whimbrel_autogen.renames.renames import Renames
+
+        return Renames(self)
+
+    @staticmethod
+    def remark(op: MigrateOperation, text: str) -> None:
+        """Say something about a directive: a comment above it in the script.
+
+        :param op: the directive.
+        :param text: a sentence or two.
+        """
+        from whimbrel_autogen.remarks import remark
+
+        remark(op, text)
 
     @cached_property
     def questions(self) -> Questions:

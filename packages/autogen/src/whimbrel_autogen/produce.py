@@ -15,6 +15,8 @@ from whimbrel_autogen.objects import build_table
 from whimbrel_autogen.order import ordered
 from whimbrel_autogen.pairs import TablePair
 from whimbrel_autogen.registered import comparators
+from whimbrel_autogen.renames.search import Search
+from whimbrel_autogen.renames.tables import SchemaState, declared_tables
 from whimbrel_autogen.same import SameCheck
 
 if TYPE_CHECKING:
@@ -33,12 +35,16 @@ def produce(context: AutogenContext) -> UpgradeOps:
             "are imported."
         )
     with _no_garbage_collection():
-        pairs = {schema: list(tables) for schema, tables in _schemas(context)}
+        states = list(_states(context))
+        search = Search(context, states)
+        renaming = search.run()
+        pairs = {state.schema: list(_pairs(context, state)) for state in states}
         found: list[MigrateOperation] = []
         for schema, tables in pairs.items():
             found += context.subjects.compare_schema(context, schema, tables)
         found += _compared(context, [table for tables in pairs.values() for table in tables])
-        upgrade = UpgradeOps(ordered(found, context))
+        search.remark(found)
+        upgrade = UpgradeOps([*renaming, *ordered(found, context)])
         comparators.schema(context, upgrade, set(pairs))
         return upgrade
 
@@ -68,8 +74,8 @@ def _compared(context: AutogenContext, tables: list[TablePair]) -> list[MigrateO
     return [op for table in tables for op in comparators.table(context, table, found.get(table, []))]
 
 
-def _schemas(context: AutogenContext) -> Iterator[tuple[str | None, Iterator[TablePair]]]:
-    """Yield each schema that is looked at, and the pairs of its tables."""
+def _states(context: AutogenContext) -> Iterator[SchemaState]:
+    """Yield the tables of each schema that is looked at."""
     models: dict[str | None, dict[str, Table]] = {}
     default = context.dialect.default_schema_name
     for table in context.table_key_to_table.values():
@@ -77,7 +83,8 @@ def _schemas(context: AutogenContext) -> Iterator[tuple[str | None, Iterator[Tab
         models.setdefault(schema, {})[table.name] = table
     for schema in sorted({None, *_listed(context), *models}, key=lambda name: name or ""):
         if context.run_name_filters(schema, "schema", {}):
-            yield schema, _pairs(context, schema, models.get(schema, {}))
+            ours = models.get(schema, {})
+            yield SchemaState(schema, _reflected(context, schema, ours), ours)
 
 
 def _listed(context: AutogenContext) -> set[str | None]:
@@ -89,7 +96,7 @@ def _listed(context: AutogenContext) -> set[str | None]:
     return {None if name == default else name for name in context.inspector.get_schema_names() if name not in system}
 
 
-def _pairs(context: AutogenContext, schema: str | None, models: dict[str, Table]) -> Iterator[TablePair]:
+def _reflected(context: AutogenContext, schema: str | None, models: dict[str, Table]) -> dict[str, ReflectedTable]:
     names = _table_names(context, schema, models)
     checks = context.subjects.takes_part("whimbrel.autogenerate.checks")
     reflected = {
@@ -98,15 +105,19 @@ def _pairs(context: AutogenContext, schema: str | None, models: dict[str, Table]
     for table in reflected.values():
         for column in table.columns:
             context.impl.autogen_column_reflect(context.inspector, table, column)
+    return reflected
+
+
+def _pairs(context: AutogenContext, state: SchemaState) -> Iterator[TablePair]:
     metadata = MetaData()
 
     def build(table: ReflectedTable) -> Table:
         return build_table(table, metadata, context.dialect)
 
     check = SameCheck(context)
-    for name in sorted({*reflected, *models}):
-        theirs, ours = reflected.get(name), models.get(name)
-        pair = TablePair(schema, name, theirs, ours, build)
+    for name in sorted({*state.database, *state.models}):
+        theirs, ours = state.database.get(name), state.models.get(name)
+        pair = TablePair(state.schema, name, theirs, ours, build)
         if theirs is not None and ours is not None:
             pair.same = check.is_same(theirs, ours)
         if _takes_part(context, pair):
@@ -118,7 +129,7 @@ def _table_names(context: AutogenContext, schema: str | None, models: dict[str, 
     everything = schema is None or bool(context.opts.get("include_schemas"))
     names = set(context.inspector.get_table_names(schema=schema))
     if not everything:
-        names &= set(models)
+        names &= {*models, *declared_tables(context, schema, names, models)}
     run = context.migration_context
     default = context.dialect.default_schema_name
     if (None if run.version_table_schema == default else run.version_table_schema) == schema:

@@ -9,6 +9,7 @@ from sqlalchemy import Column
 from whimbrel.operations.ops import AddColumnOp, AlterColumnOp, DropColumnOp, MigrateOperation
 from whimbrel.plugins import hookimpl
 from whimbrel.unset import UNSET
+from whimbrel_autogen.altering import altering
 from whimbrel_autogen.context import AutogenContext
 from whimbrel_autogen.pairs import Pair, TablePair
 from whimbrel_autogen.registered import comparators
@@ -56,18 +57,7 @@ def _altered(context: AutogenContext, table: TablePair, column: Pair[Column[Any]
     found = context.subjects.compare_column(context, table, column)
     changes = [op for op in found if isinstance(op, AlterColumnOp)]
     others = [op for op in found if not isinstance(op, AlterColumnOp)]
-    was = column.database
-    joined = AlterColumnOp(
-        table.name,
-        was.name,
-        schema=table.schema,
-        existing_type=context.impl.existing_type(was, column.models) if column.models is not None else was.type,
-        existing_nullable=was.nullable,
-        existing_server_default=was.server_default,
-        existing_comment=was.comment,
-    )
-    if was.autoincrement is True and context.dialect.name in ("mysql", "mariadb"):
-        joined.kw["existing_autoincrement"] = True
+    joined = altering(context, table.schema, table.name, column)
     for change in changes:
         for name, untouched in _CHANGES.items():
             if (value := getattr(change, name)) is not untouched:

@@ -42,11 +42,14 @@ class Difference:
 
     @property
     def line(self) -> str:
-        """The difference on one line, without its table: ``~ column name: type VARCHAR(50) -> VARCHAR(60)``."""
+        """The difference on one line, without its table: ``~ column name: type VARCHAR(50) -> VARCHAR(60)``.
+
+        What gets another name has both: ``~ column nick -> nickname``.
+        """
         head = " ".join(filter(None, (self.sign, self.kind, self.name)))
-        if self.changes:
-            return f"{head}: {'; '.join(f'{what} {was} -> {to}' for what, was, to in self.changes)}"
-        return f"{head} {self.detail}".rstrip()
+        head = "".join((head, *(f" -> {to}" for what, _, to in self.changes if what == "name")))
+        others = [f"{what} {was} -> {to}" for what, was, to in self.changes if what != "name"]
+        return f"{head}: {'; '.join(others)}" if others else f"{head} {self.detail}".rstrip()
 
     def as_data(self) -> dict[str, Any]:
         """Return the difference for ``--json``; the keys are a promise to the programs that read them."""
@@ -171,6 +174,11 @@ def _drop_table(op: ops.DropTableOp, spell: _Spelling) -> Difference:
     return Difference("-", "table", ".".join(filter(None, (op.schema, op.table_name))), schema=op.schema)
 
 
+def _rename_table(op: ops.RenameTableOp, spell: _Spelling) -> Difference:
+    name, new = (".".join(filter(None, (op.schema, name))) for name in (op.table_name, op.new_table_name))
+    return Difference("~", "table", name, schema=op.schema, changes=(("name", name, new),))
+
+
 def _add_column(op: ops.AddColumnOp, spell: _Spelling) -> Difference:
     return Difference("+", "column", op.column.name, op.table_name, op.schema, spell.column(op.column))
 
@@ -237,6 +245,7 @@ def _drop_comment(op: ops.DropTableCommentOp, spell: _Spelling) -> Difference:
 _TELLERS: dict[type[ops.MigrateOperation], Callable[[Any, _Spelling], Difference]] = {
     ops.CreateTableOp: _create_table,
     ops.DropTableOp: _drop_table,
+    ops.RenameTableOp: _rename_table,
     ops.AddColumnOp: _add_column,
     ops.DropColumnOp: _drop_column,
     ops.AlterColumnOp: _alter_column,

@@ -190,17 +190,19 @@ class AlterColumnOp(AlterTableOp):
     def to_diff_tuple(self) -> list[tuple[Any, ...]]:
         """Return one tuple for each thing that changes.
 
-        ``(kind, schema, table name, column name, {what it is besides}, from, to)``; kinds are ``modify_type``,
-        ``modify_nullable``, ``modify_default``, ``modify_comment`` and ``modify_autoincrement``.
+        ``(kind, schema, table name, column name, {what it is besides}, from, to)``; kinds are ``modify_name``,
+        ``modify_type``, ``modify_nullable``, ``modify_default``, ``modify_comment`` and ``modify_autoincrement``.
         """
         default = False if self.existing_server_default is UNSET else self.existing_server_default
         now = {
+            "existing_name": self.column_name,
             "existing_nullable": self.existing_nullable,
             "existing_type": self.existing_type,
             "existing_server_default": default,
             "existing_comment": self.existing_comment,
         }
         changes = [
+            ("modify_name", "existing_name", self.modify_name, self.modify_name is not None),
             ("modify_type", "existing_type", self.modify_type, self.modify_type is not None),
             ("modify_nullable", "existing_nullable", self.modify_nullable, self.modify_nullable is not None),
             ("modify_default", "existing_server_default", self.modify_server_default, self._sets_default()),
@@ -215,7 +217,7 @@ class AlterColumnOp(AlterTableOp):
                 self.schema,
                 self.table_name,
                 self.column_name,
-                {name: value for name, value in now.items() if name != key},
+                {name: value for name, value in now.items() if name not in (key, "existing_name")},
                 now[key],
                 to,
             )

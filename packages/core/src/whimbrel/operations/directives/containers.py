@@ -125,6 +125,8 @@ class MigrationScript(MigrateOperation):
         self.depends_on = depends_on
         self.notes: list[str] = []
         """What a person should know of the comparison, and no directive says."""
+        self.unfit_renames: dict[str, str] = {}
+        """What was said to be renamed (``--rename``) and nothing in this database fits, and why not."""
         self.upgrade_ops_list = _listed(upgrade_ops)
         self.downgrade_ops_list = _listed(downgrade_ops)
 

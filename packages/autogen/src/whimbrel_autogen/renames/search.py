@@ -1,0 +1,115 @@
+"""The search for renamed tables and columns; the rest is compared under their new names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from whimbrel.operations.ops import (
+    CreateTableOp,
+    DropColumnOp,
+    DropTableOp,
+    MigrateOperation,
+    ModifyTableOps,
+    RenameTableOp,
+)
+from whimbrel_autogen.renames.columns import TableColumns
+from whimbrel_autogen.renames.places import Place
+from whimbrel_autogen.renames.renames import unsettled, warn_of_loss
+from whimbrel_autogen.renames.tables import SchemaState
+
+if TYPE_CHECKING:
+    from whimbrel_autogen.context import AutogenContext
+
+Key = tuple[str | None, str]
+Offer = tuple[Place, str, str]
+
+
+class Search:
+    """Finds what was renamed, and what looks as if it had been.
+
+    :param context: the comparison.
+    :param states: the tables of each schema; those of the database get their new names.
+    """
+
+    def __init__(self, context: AutogenContext, states: Sequence[SchemaState]) -> None:
+        self._renames = context.renames
+        self._context = context
+        self._states = states
+        self._tables: dict[Key, Offer] = {}
+        self._columns: dict[tuple[str | None, str, str], Offer] = {}
+
+    def run(self) -> list[MigrateOperation]:
+        """Return the directives that rename, in the order to be run.
+
+        :raises CommandError: a declaration is contradictory, or fits several things.
+        """
+        tables = self._renamed_tables()
+        if tables:
+            self._take_names()
+        columns = self._renamed_columns()
+        if columns:
+            self._take_names()
+        return [*tables, *columns]
+
+    def remark(self, found: Sequence[MigrateOperation]) -> None:
+        """Say above what drops a look-alike that its data is lost.
+
+        :param found: what was found afterwards.
+        """
+        tables = {(op.schema, op.table_name): op for op in found if isinstance(op, DropTableOp | CreateTableOp)}
+        for (schema, old), offer in self._tables.items():
+            op = tables.get((schema, old)) or tables.get((schema, offer[2]))
+            if op is not None:
+                warn_of_loss(op, *offer)
+        for drop in found:
+            if isinstance(drop, DropColumnOp):
+                offered = self._columns.get((drop.schema, drop.table_name, drop.column_name))
+                if offered is not None:
+                    warn_of_loss(drop, *offered)
+
+    def _take_names(self) -> None:
+        for state in self._states:
+            tables = [self._renames.names.renamed(table) for table in state.database.values()]
+            state.database = {table.name: table for table in tables}
+
+    def _renamed_tables(self) -> list[MigrateOperation]:
+        states = {state.place(self._context): state for state in self._states if self._may_have_renamed(state)}
+        settled = self._renames.settle(list(states))
+        found: list[MigrateOperation] = []
+        for place, names in settled.items():
+            schema = states[place].schema
+            for old, new in names.items():
+                self._renames.names.tables[schema, old] = new
+                found.append(RenameTableOp(old, new, schema=schema))
+        for place, old, new in unsettled(settled):
+            self._tables[states[place].schema, old] = place, old, new
+        return found
+
+    def _may_have_renamed(self, state: SchemaState) -> bool:
+        theirs, ours = state.database.keys(), state.models.keys()
+        return bool(self._renames.declarations) or not (theirs <= ours or ours <= theirs)
+
+    def _renamed_columns(self) -> list[MigrateOperation]:
+        tables = {table.place(): table for state in self._states for table in self._tables_of(state)}
+        settled = self._renames.settle(list(tables))
+        found: list[MigrateOperation] = []
+        for place, names in settled.items():
+            table = tables[place]
+            if names:
+                self._renames.names.columns[table.schema, table.table_name] = names
+                found.append(ModifyTableOps(table.table_name, table.directives(names), schema=table.schema))
+        for place, old, new in unsettled(settled):
+            table = tables[place]
+            self._columns[table.schema, table.table_name, old] = place, old, new
+        return found
+
+    def _tables_of(self, state: SchemaState) -> list[TableColumns]:
+        """Return the tables that both sides have and whose columns may have new names: nearly none."""
+        before = {new: old for (schema, old), new in self._renames.names.tables.items() if schema == state.schema}
+        both = (
+            TableColumns(self._context, state.database[name], state.models[name], before.get(name, name))
+            for name in sorted(state.database.keys() & state.models.keys())
+            if not state.database[name].opaque
+        )
+        return [table for table in both if self._renames.declarations or table.may_be_renamed()]
