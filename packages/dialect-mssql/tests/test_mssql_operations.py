@@ -258,6 +258,17 @@ CASES = {
             GO
         """,
     ),
+    "add_column_with_constraints_if_not_exists": TextCase(
+        action=lambda op: op.add_column(
+            "t", Column("x", Integer, sa.ForeignKey("r.id", name="fk"), unique=True), if_not_exists=True
+        ),
+        sql="""
+            IF NOT EXISTS (SELECT 1 FROM sys.columns WHERE object_id = OBJECT_ID(N't') AND name = N'x')
+            ALTER TABLE t ADD x INTEGER NULL UNIQUE CONSTRAINT fk REFERENCES r (id);
+
+            GO
+        """,
+    ),
     "add_column_with_constraints": TextCase(
         action=lambda op: op.add_column(
             "t",

@@ -276,6 +276,6 @@ def test_a_server_that_forgets_checks_gets_none(mysql_database: Database) -> Non
     with operations(mysql_database) as op:
         op.execute("CREATE TABLE t (a INTEGER)")
         op.get_bind().dialect.server_version_info = (5, 7, 44)
-        with pytest.raises(UnsupportedOperation, match=r"CHECK, which by .* is read and forgotten in this version"):
+        with pytest.raises(UnsupportedOperation, match=r"CHECK, which M[a-zA-Z]+ reads and forgets in this"):
             op.create_check_constraint("ck", "t", "a > 0")
         op.add_column("t", Column("b", sa.Boolean()))  # no CHECK is asked for

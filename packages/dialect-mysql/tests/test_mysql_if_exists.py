@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Column, Integer, String
@@ -10,6 +12,7 @@ from testing.databases import Database
 from testing.wings import apply, catalog, changes, operations, sql_of
 from whimbrel.errors import CommandError, UnsupportedOperation
 from whimbrel.operations import Operations
+from whimbrel.runtime.migration import MigrationContext
 
 
 def start(op: Operations) -> None:
@@ -101,6 +104,14 @@ def test_a_column_that_is_there_gets_nothing_twice(mysql_database: Database, is_
         assert len([line for line in before if line.startswith(("index", "check", "foreign key", "unique"))]) == 4
         op.add_column("t", column, if_not_exists=True)
     assert catalog(mysql_database) == before
+
+
+def test_a_table_and_its_index_as_text_are_refused_before_any_is_written() -> None:
+    output = io.StringIO()
+    context = MigrationContext.configure(dialect_name="mysql", opts={"as_sql": True, "output_buffer": output})
+    with pytest.raises(UnsupportedOperation, match="MySQL has no SQL for create_table of 't' and its index 'ix_t_a'"):
+        Operations(context).create_table("t", Column("a", Integer, index=True), if_not_exists=True)
+    assert output.getvalue() == ""
 
 
 @pytest.mark.parametrize("dialect", ["mysql", "mariadb"])

@@ -186,6 +186,23 @@ CASES = {
             /
         """,
     ),
+    "add_column_with_constraints_if_not_exists": TextCase(
+        action=lambda op: op.add_column(
+            "t", Column("x", Integer, ForeignKey("r.id", name="fk"), unique=True), if_not_exists=True
+        ),
+        sql="""
+            BEGIN
+                EXECUTE IMMEDIATE 'ALTER TABLE t ADD (x INTEGER UNIQUE CONSTRAINT fk REFERENCES r (id))';
+            EXCEPTION
+                WHEN OTHERS THEN
+                    IF SQLCODE != -1430 THEN
+                        RAISE;
+                    END IF;
+            END;
+
+            /
+        """,
+    ),
     "add_column_with_constraints": TextCase(
         action=lambda op: op.add_column(
             "t",

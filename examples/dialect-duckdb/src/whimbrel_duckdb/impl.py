@@ -23,6 +23,7 @@ class DuckDBImpl(DefaultImpl):
 
     __dialect__ = "duckdb"
     transactional_ddl = True
+    columns_ignore_case = True
     # https://duckdb.org/docs/stable/sql/statements/alter_table, https://duckdb.org/docs/stable/sql/data_types/text
     capabilities: ClassVar[Mapping[Capability, Support]] = {
         **dict.fromkeys(Capability, Support.YES),

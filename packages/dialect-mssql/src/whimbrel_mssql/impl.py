@@ -40,6 +40,7 @@ class MSSQLImpl(DefaultImpl):
 
     __dialect__ = "mssql"
     transactional_ddl = True
+    columns_ignore_case = True  # unless its collation is a rare one
     capabilities: ClassVar[Mapping[Capability, Support]] = {
         **dict.fromkeys(Capability, Support.YES),
         **dict.fromkeys(

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Constraint, ForeignKeyConstraint, Primar
 from sqlalchemy.schema import ExecutableDDLElement
 
 from whimbrel.errors import CommandError, UnsupportedOperation
+from whimbrel.impl.needs import of_new_constraint
 from whimbrel_mysql import catalog
 from whimbrel_mysql.clauses import Syntax, unquoted
 from whimbrel_mysql.ddl import MySQLDefineColumn, MySQLDropConstraint
@@ -31,19 +32,24 @@ def refuse_unheeded(const: Constraint, server: Server) -> None:
     :raises UnsupportedOperation: it does.
     """
     if isinstance(const, ForeignKeyConstraint) and const.match is not None:
-        words, why = "MATCH", "read, and makes it forget ON DELETE and ON UPDATE"
+        words, what = "MATCH", "reads, to forget ON DELETE and ON UPDATE over it"
     elif const.deferrable is not None or const.initially is not None:
-        words, why = "DEFERRABLE or INITIALLY", "not known"
+        words, what = "DEFERRABLE or INITIALLY", "does not know"
     elif isinstance(const, CheckConstraint) and not server.heeds_checks:
-        words, why = "CHECK", "read and forgotten in this version"
+        words, what = "CHECK", "reads and forgets in this version"
     else:
         return
+    needed = of_new_constraint(const)
     raise UnsupportedOperation(
-        f"Constraint {const.name} of table {const.table.name} says {words}, which by {server.name} is {why}.",
+        f"{_called(const)} of table {const.table.name} says {words}, which {server.name} {what}.",
         "Leave it out where the database is one of these.",
         dialect=server.dialect.name,
-        operation="create_foreign_key" if isinstance(const, ForeignKeyConstraint) else "create_check_constraint",
+        operation=needed[1] if needed is not None else "create_constraint",
     )
+
+
+def _called(const: Constraint) -> str:
+    return f"Constraint {const.name}" if isinstance(const.name, str) else "A constraint"
 
 
 def drop_statement(const: Constraint, server: Server, if_exists: bool) -> ExecutableDDLElement | None:

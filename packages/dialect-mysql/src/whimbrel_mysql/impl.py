@@ -11,6 +11,7 @@ from sqlalchemy import (
     Constraint,
     CursorResult,
     Index,
+    PrimaryKeyConstraint,
     Table,
 )
 from sqlalchemy.exc import DBAPIError
@@ -22,7 +23,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine, to_instance
 
 from whimbrel.ddl import DropColumn, ServerDefault, TypeArgument
-from whimbrel.errors import CommandError
+from whimbrel.errors import CommandError, UnsupportedOperation
 from whimbrel.impl import Capability, DefaultImpl, Support
 from whimbrel.operations.directives.indexes import NO_TABLE
 from whimbrel.operations.recreate import TableRebuild
@@ -37,12 +38,13 @@ from whimbrel_mysql.definition import Change, Definition
 from whimbrel_mysql.needed import is_needed, replace_index
 from whimbrel_mysql.options import COLUMN_KEYWORDS, STATEMENT_KEYWORDS, Options, options_of, statement_keywords
 from whimbrel_mysql.rebuild import REFLECTED, rebuild_table
+from whimbrel_mysql.scratch import MySQLScratch
 from whimbrel_mysql.server import Server
 
 Autoincrement = bool | Literal["auto", "ignore_fk"]
 
 
-class MySQLImpl(MySQLComparing, DefaultImpl):
+class MySQLImpl(MySQLComparing, MySQLScratch, DefaultImpl):
     """MySQL, where each DDL statement commits, and most changes of a column repeat its whole definition.
 
     It serves a MariaDB server too, when the URL begins with ``mysql``: the connection knows which of the two it is.
@@ -50,6 +52,7 @@ class MySQLImpl(MySQLComparing, DefaultImpl):
 
     __dialect__ = "mysql"
     transactional_ddl = False
+    columns_ignore_case = True  # https://dev.mysql.com/doc/refman/8.4/en/identifier-case-sensitivity.html
     rows_through_driver = True
     capabilities: ClassVar[Mapping[Capability, Support]] = {
         **dict.fromkeys(Capability, Support.YES),
@@ -134,6 +137,18 @@ class MySQLImpl(MySQLComparing, DefaultImpl):
     def _options(self, operation: str, keywords: Mapping[str, Any], *known: str) -> Options:
         return options_of(operation, keywords, self.is_mariadb, known or STATEMENT_KEYWORDS)
 
+    # -- tables -------------------------------------------------------------------------------------------------------
+
+    def create_table(self, table: Table, *, if_not_exists: bool | None = None, **kw: Any) -> None:
+        """Create a table; see :meth:`whimbrel.impl.DefaultImpl.create_table`.
+
+        :raises UnsupportedOperation: *if_not_exists* as text, for MySQL, where the table has indexes.
+        """
+        if if_not_exists and not self.is_mariadb:
+            for index in table.indexes:
+                self.server.inspector("create_table", f"{table.name!r} and its index {str(index.name)!r}")
+        super().create_table(table, if_not_exists=if_not_exists, **kw)
+
     # -- columns ------------------------------------------------------------------------------------------------------
 
     def add_column(
@@ -154,11 +169,10 @@ class MySQLImpl(MySQLComparing, DefaultImpl):
         :raises UnsupportedOperation: *if_not_exists* as text, for MySQL.
         """
         options = self._options("add_column", kw, *COLUMN_KEYWORDS)
-        if if_not_exists and not (self.is_mariadb and self.server.connection is None):
-            if column.name.lower() in self._columns_there("add_column", table_name, schema):
-                # What comes with the column is there too, and would be added once more.
-                column.table.constraints.clear()
-                column.table.indexes.clear()
+        if if_not_exists and self.is_mariadb and self.server.connection is None:
+            self._refuse_what_comes_along(column)
+        elif if_not_exists:
+            if self._is_there("add_column", table_name, column.name, schema):
                 return
             if_not_exists = self.is_mariadb
         statement = MySQLAddColumn(
@@ -191,7 +205,7 @@ class MySQLImpl(MySQLComparing, DefaultImpl):
         """
         options = self._options("drop_column", kw)
         if if_exists and not self.is_mariadb:
-            if column.name.lower() not in self._columns_there("drop_column", table_name, schema):
+            if not self._is_there("drop_column", table_name, column.name, schema):
                 return
             if_exists = None
         self.execute(_carried_out(DropColumn(table_name, column, schema=schema, if_exists=if_exists), options))
@@ -320,9 +334,21 @@ class MySQLImpl(MySQLComparing, DefaultImpl):
 
     # -- what is there, for MySQL, which knows IF EXISTS for tables only ----------------------------------------------
 
-    def _columns_there(self, operation: str, table_name: str, schema: str | None) -> set[str]:
-        columns = self.server.inspector(operation, f"column of {table_name!r}").get_columns(table_name, schema=schema)
-        return {column["name"].lower() for column in columns}
+    def _is_there(self, operation: str, table_name: str, column_name: str, schema: str | None) -> bool:
+        self.server.inspector(operation, f"column {column_name!r} of table {table_name!r}")
+        return self.has_column(table_name, column_name, schema=schema)
+
+    def _refuse_what_comes_along(self, column: Column[Any]) -> None:
+        """Refuse constraints of a column that is added IF NOT EXISTS: MariaDB adds a foreign key in any case."""
+        comes_along = [item for item in column.table.constraints if not isinstance(item, PrimaryKeyConstraint)]
+        if any(self.wants(item) for item in comes_along):
+            raise UnsupportedOperation(
+                f"MariaDB has no SQL that adds column {column.name!r} of table {column.table.name!r} IF NOT EXISTS "
+                "together with its constraints: where the column is there, they would be added once more.",
+                "Leave if_not_exists out when SQL is written as text, or the constraints.",
+                dialect=self.dialect.name,
+                operation="add_column",
+            )
 
     def _has_index(self, operation: str, index: Index) -> bool:
         assert index.table is not None

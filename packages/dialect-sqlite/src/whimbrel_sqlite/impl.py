@@ -13,7 +13,6 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Table,
-    inspect,
     literal_column,
     select,
     table,
@@ -30,6 +29,7 @@ from whimbrel_sqlite import ddl as _ddl  # tells SQLAlchemy how SQLite spells so
 from whimbrel_sqlite.compare import SQLiteComparing
 from whimbrel_sqlite.foreign_keys import ForeignKeys
 from whimbrel_sqlite.limits import always_refused, refused_with_rows
+from whimbrel_sqlite.scratch import SQLiteScratch
 
 del _ddl
 
@@ -38,11 +38,12 @@ DROP_COLUMN_SINCE = (3, 35)  # https://www.sqlite.org/changes.html#version_3_35_
 SINCE = {Capability.RENAME_COLUMN: RENAME_COLUMN_SINCE, Capability.DROP_COLUMN: DROP_COLUMN_SINCE}
 
 
-class SQLiteImpl(SQLiteComparing, DefaultImpl):
+class SQLiteImpl(SQLiteComparing, SQLiteScratch, DefaultImpl):
     """SQLite, where a rollback undoes all DDL once a transaction has really begun, and ALTER TABLE does little."""
 
     __dialect__ = "sqlite"
     transactional_ddl = True
+    columns_ignore_case = True
     rows_through_driver = True
     capabilities: ClassVar[Mapping[Capability, Support]] = {
         **dict.fromkeys(Capability, Support.NO),
@@ -185,7 +186,7 @@ class SQLiteImpl(SQLiteComparing, DefaultImpl):
 
         :raises UnsupportedOperation: SQLite cannot add such a column, at all or to a table with rows.
         """
-        if if_not_exists and self._has_column("add_column", table_name, column.name, schema):
+        if if_not_exists and self._is_there("add_column", table_name, column.name, schema):
             return
         reason = always_refused(column)
         if reason is None and (reason := refused_with_rows(column, self.dialect)) is not None:
@@ -217,7 +218,7 @@ class SQLiteImpl(SQLiteComparing, DefaultImpl):
         """
         remedy = _batch(table_name, f"drop_column({column.name!r})")
         self._require("drop_column", DROP_COLUMN_SINCE, remedy)
-        if if_exists and not self._has_column("drop_column", table_name, column.name, schema):
+        if if_exists and not self._is_there("drop_column", table_name, column.name, schema):
             return
         try:
             super().drop_column(table_name, column, schema=schema)
@@ -317,7 +318,7 @@ class SQLiteImpl(SQLiteComparing, DefaultImpl):
         some = select(literal_column("1", Integer)).select_from(table(table_name, schema=schema)).limit(1)
         return self.connection.execute(some).first() is not None
 
-    def _has_column(self, operation: str, table_name: str, column_name: str, schema: str | None) -> bool:
+    def _is_there(self, operation: str, table_name: str, column_name: str, schema: str | None) -> bool:
         """Return whether a table has a column: SQLite's ALTER TABLE knows no IF EXISTS.
 
         :raises UnsupportedOperation: SQL is written as text.
@@ -329,8 +330,7 @@ class SQLiteImpl(SQLiteComparing, DefaultImpl):
                 dialect=self.dialect.name,
                 operation=operation,
             )
-        columns = inspect(self.connection).get_columns(table_name, schema=schema)
-        return any(column["name"].lower() == column_name.lower() for column in columns)
+        return self.has_column(table_name, column_name, schema=schema)
 
 
 def _schema_says(error: OperationalError) -> str | None:

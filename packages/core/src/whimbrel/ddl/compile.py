@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Integer, String
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.schema import ForeignKeyConstraint
+from sqlalchemy.schema import Constraint, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.types import TypeEngine
 
@@ -92,10 +92,18 @@ def add_column(
     words = [f"ADD COLUMN {'IF NOT EXISTS ' if if_not_exists else ''}{compiler.get_column_specification(column, **kw)}"]
     if inline_primary_key and column.primary_key:
         words.append("PRIMARY KEY")
-    words += [compiler.process(constraint) for constraint in column.constraints]
+    words += [_inside(compiler, item) for item in sorted(column.constraints, key=lambda item: item._creation_order)]
     if inline_references:
         words += [_references(compiler, key.constraint) for key in column.foreign_keys if key.constraint is not None]
     return " ".join(words)
+
+
+def _inside(compiler: DDLCompiler, constraint: Constraint) -> str:
+    """Return a constraint of one column as it stands inside of that column."""
+    if not isinstance(constraint, UniqueConstraint):
+        return str(compiler.process(constraint))
+    name = compiler.preparer.format_constraint(constraint) if constraint.name is not None else None
+    return f"CONSTRAINT {name} UNIQUE" if name else "UNIQUE"
 
 
 def _references(compiler: DDLCompiler, constraint: ForeignKeyConstraint) -> str:

@@ -47,22 +47,32 @@ def drop_table_comment(operations: Operations, op: ops.DropTableCommentOp) -> No
 
 @Operations.implementation_for(ops.AddColumnOp)
 def add_column(operations: Operations, op: ops.AddColumnOp) -> None:
-    """Add the column, then the constraints and indexes that come with it."""
+    """Add the column, then the constraints and indexes that come with it; nothing, if it is there and need not be."""
     impl: DefaultImpl = operations.impl
-    column = own_column(op.column)
+    if op.if_not_exists and impl.has_column(op.table_name, op.column.name, schema=op.schema):
+        return
+    # As text nobody looks: what comes with the column has to stand in the one statement that does.
+    inside = bool(op.if_not_exists) and impl.as_sql
+    column = op.column._copy() if inside else own_column(op.column)
     table = scratch_table(op.table_name, operations.migration_context, column, schema=op.schema)
+    constraints = [item for item in table._sorted_constraints if not isinstance(item, PrimaryKeyConstraint)]
+    if inside:
+        column.constraints.update(
+            item for item in constraints if not isinstance(item, ForeignKeyConstraint) and impl.wants(item)
+        )
+    inline_references = op.inline_references or inside or None
     impl.add_column(
         op.table_name,
         column,
         schema=op.schema,
         if_not_exists=op.if_not_exists,
-        inline_references=op.inline_references,
+        inline_references=inline_references,
         inline_primary_key=op.inline_primary_key,
         **op.kw,
     )
-    for constraint in table._sorted_constraints:  # a set has no order; CREATE TABLE takes this one
-        spelt = op.inline_references and isinstance(constraint, ForeignKeyConstraint)
-        if not spelt and not isinstance(constraint, PrimaryKeyConstraint):
+    for constraint in constraints:  # a set has no order; CREATE TABLE takes this one
+        spelt = inside or (inline_references and isinstance(constraint, ForeignKeyConstraint))
+        if not spelt:
             impl.add_constraint(constraint)
     for index in table.indexes:
         impl.create_index(index, **({"if_not_exists": True} if op.if_not_exists else {}))

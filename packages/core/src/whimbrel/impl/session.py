@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, TextIO, cast
 
-from sqlalchemy import Column, Connection, CursorResult, Dialect, MetaData, String, Table
+from sqlalchemy import Column, Connection, CursorResult, Dialect, MetaData, String, Table, inspect
 from sqlalchemy.schema import PrimaryKeyConstraint
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.expression import TableClause
@@ -34,6 +34,9 @@ class ImplSession:
 
     # What stands after each statement in text.
     command_terminator: str = ";"
+
+    # Whether a table cannot have two columns whose names differ in upper and lower case only.
+    columns_ignore_case: ClassVar[bool] = False
 
     # Whether rows may go to the driver past SQLAlchemy, which is faster: right where SQLAlchemy's dialect does nothing
     # around an INSERT but to spell it and to convert values.
@@ -171,6 +174,21 @@ class ImplSession:
                 self.sink.insert(table.insert(), batch)
             else:
                 self.execute(table.insert().values(dict(batch)))
+
+    def has_column(self, table_name: str, column_name: str, *, schema: str | None = None) -> bool:
+        """Return whether a table has a column; where SQL is written as text, nobody can look, and the answer is no.
+
+        :param table_name: the table.
+        :param column_name: the column.
+        :param schema: the table's schema; ``None`` for the connection's default.
+        :raises sqlalchemy.exc.NoSuchTableError: there is no such table.
+        """
+        if self.connection is None or self.as_sql:
+            return False
+        there = {column["name"] for column in inspect(self.connection).get_columns(table_name, schema=schema)}
+        if self.columns_ignore_case:
+            return column_name.lower() in {name.lower() for name in there}
+        return column_name in there
 
     # -- within -------------------------------------------------------------------------------------------------------
 
