@@ -217,7 +217,10 @@ def main(folder: str, url: str) -> None:
     from sqlalchemy.pool import NullPool
 
     sys.path.insert(0, folder)
-    importlib.import_module("models").metadata.create_all(create_engine(url, poolclass=NullPool), checkfirst=False)
+    # A stock PostgreSQL has not enough locks for so many tables in one transaction; SQLite is quickest in one.
+    options = {} if url.startswith("sqlite") else {"isolation_level": "AUTOCOMMIT"}
+    engine = create_engine(url, poolclass=NullPool, **options)
+    importlib.import_module("models").metadata.create_all(engine, checkfirst=False)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import MetaData, Table
 
+from whimbrel.garbage import no_garbage_collection
 from whimbrel.impl import ReflectedTable
 from whimbrel.operations.ops import MigrateOperation, UpgradeOps
 from whimbrel_autogen.objects import build_table
@@ -34,7 +33,7 @@ def produce(context: AutogenContext) -> UpgradeOps:
             "The models have no tables: target_metadata is empty. Tables get into it when the modules that define them "
             "are imported."
         )
-    with _no_garbage_collection():
+    with no_garbage_collection():
         states = list(_states(context))
         search = Search(context, states)
         renaming = search.run()
@@ -150,15 +149,3 @@ def _takes_part(context: AutogenContext, pair: TablePair) -> bool:
     if ours is not None and not context.run_object_filters(ours, pair.name, "table", False, theirs):
         return False
     return theirs is None or ours is not None or context.run_object_filters(theirs, pair.name, "table", True, None)
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Pause looking for garbage: a sweep makes a hundred thousand objects that all stay."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from whimbrel.errors import CommandError
+from whimbrel.garbage import no_garbage_collection
 from whimbrel.runtime.environment import EnvironmentContext
 from whimbrel.runtime.migration import MigrationContext
 from whimbrel.runtime.questioner import Questioner
@@ -76,8 +77,8 @@ def compare(
 
     environment = EnvironmentContext(config, script, fn=plan, renames=renames.declared, questioner=renames.questioner)
     environment.plugins.require_autogenerate(asked)
-    with environment:
-        script.run_env()
+    with no_garbage_collection(), environment:
+        script.run_env()  # which imports the models
     return environment.plugins
 
 
