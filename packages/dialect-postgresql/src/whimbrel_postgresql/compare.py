@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from sqlalchemy import (
@@ -69,6 +70,11 @@ class PostgresqlComparing(Comparing):
     }
     """The names that the server makes up itself."""
 
+    @cached_property
+    def renamed_values(self) -> dict[str, dict[str, str]]:
+        """Enum types, with old values and their new names, as far as a comparison has found values renamed."""
+        return {}
+
     # -- reading ------------------------------------------------------------------------------------------------------
 
     def read_tables(
@@ -130,7 +136,7 @@ class PostgresqlComparing(Comparing):
 
         That of SERIAL is the models' autoincrement; that of an enum may have another name now.
         """
-        renamed = metadata_column.info.get("renamed_values", {})
+        renamed = self.renamed_values.get(self.spell_type(metadata_column.type), {})
         if renamed and rendered_metadata_default and rendered_inspector_default:
             theirs, ours = (literal_in(text) for text in (rendered_inspector_default, rendered_metadata_default))
             if theirs is not None and renamed.get(theirs) == ours:

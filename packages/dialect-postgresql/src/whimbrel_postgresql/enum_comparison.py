@@ -178,7 +178,9 @@ class _Comparison:
     def _read_database(self, connection: Connection) -> dict[Name, Existing]:
         users: dict[int, list[User]] = {}
         for row in connection.execute(text(_USERS)):
-            user = User(self._schema_of(row.schema), row.table_name, row.column_name, row.default_)
+            schema = self._schema_of(row.schema)
+            names = self._context.renames.now(schema, row.table_name, row.column_name)
+            user = User(schema, *names, row.default_)
             users.setdefault(row.type_oid, []).append(user)
         found = {}
         for row in connection.execute(text(_ENUMS)):
@@ -204,10 +206,11 @@ class _Comparison:
             yield CreateEnumTypeOp(name.name, declared.values, schema=name.schema)
             return
         name, values = existing.name, existing.values
-        for old, new in declared.renamed.items():
-            if old in values and new not in values and new in declared.values:
-                yield RenameEnumValueOp(name.name, old, new, schema=name.schema)
-                values = tuple(new if value == old else value for value in values)
+        renamed = self._renamed(name, values, declared)
+        for old, new in renamed.items():
+            yield RenameEnumValueOp(name.name, old, new, schema=name.schema)
+        self._context.impl.renamed_values[self._context.impl.spell_type(declared.type_)] = renamed
+        values = tuple(renamed.get(value, value) for value in values)
         if values == declared.values:
             return
         if tuple(value for value in declared.values if value in values) == values:
@@ -218,7 +221,19 @@ class _Comparison:
             # A column needs them before those go that another one needs until then.
             yield from self._additions(existing, values, declared)
             values = (*values, *come)
-        yield self._replacement(existing, values, declared)
+        yield self._replacement(existing, values, declared, come)
+
+    def _renamed(self, name: Name, values: tuple[str, ...], declared: Declared) -> dict[str, str]:
+        """Return the values that have another name in the models: as the columns declare, or who is asked answers."""
+        found = {
+            old: new
+            for old, new in declared.renamed.items()
+            if old in values and new not in values and new in declared.values
+        }
+        now = [found.get(value, value) for value in values]
+        path = tuple(part for part in name if part is not None)
+        answered: dict[str, str] = self._context.renames.values(path, now, declared.values)
+        return found | answered
 
     def _additions(self, existing: Existing, values: tuple[str, ...], declared: Declared) -> Iterator[AddEnumValueOp]:
         """Yield what adds the values that are missing, each in its place."""
@@ -246,13 +261,12 @@ class _Comparison:
             )
             values = new
 
-    def _replacement(self, existing: Existing, values: tuple[str, ...], declared: Declared) -> ReplaceEnumValuesOp:
-        """Return what makes the type anew, since values go or change their places."""
+    def _replacement(
+        self, existing: Existing, values: tuple[str, ...], declared: Declared, come: list[str]
+    ) -> ReplaceEnumValuesOp:
+        """Return what makes the type anew, since values go or change their places; *come* are new."""
         name = existing.name
         gone = [value for value in values if value not in declared.values]
-        come = [value for value in declared.values if value not in values]
-        if gone:
-            self._context.note(_warning(name.name, gone, come))
         columns = [self._column(column) for column in declared.columns]
         models = {item[:3] for item in columns}
         columns += [
@@ -260,9 +274,13 @@ class _Comparison:
             for item in _columns(user for user in existing.users if not self._leaves(user))
             if item[:3] not in models
         ]
-        return ReplaceEnumValuesOp(
+        op = ReplaceEnumValuesOp(
             name.name, declared.values, columns=columns, existing_values=values, schema=name.schema
         )
+        if gone:
+            self._context.note(_warning(name.name, gone, come))
+            self._context.remark(op, _warning(name.name, gone, come))
+        return op
 
     def _column(self, column: Column[Any]) -> EnumColumn:
         """Return a models' column as the directive names it."""
@@ -314,7 +332,7 @@ def _warning(name: str, gone: Sequence[str], come: Sequence[str]) -> str:
     said = f"Enum type {name} loses {', '.join(map(repr, gone))}: rows that have it stop the upgrade."
     if len(gone) == len(come) == 1:
         return (
-            f"{said} If {come[0]!r} is its new name, say so on a column of that type: "
-            f"info={{{RENAMED_VALUES!r}: {{{gone[0]!r}: {come[0]!r}}}}}."
+            f"{said} If {come[0]!r} is its new name, say so with --rename {name}.{gone[0]}:{come[0]}, or on a column "
+            f"of that type: info={{{RENAMED_VALUES!r}: {{{gone[0]!r}: {come[0]!r}}}}}."
         )
     return f"{said} replacements={{...}} says which value they get instead."

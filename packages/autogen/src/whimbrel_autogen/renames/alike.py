@@ -45,7 +45,8 @@ def types_alike(theirs: TypeEngine[Any], ours: TypeEngine[Any], impl: DefaultImp
 def tables_alike(theirs: ReflectedTable, ours: Table, impl: DefaultImpl) -> bool:
     """Return whether a table of the database and one of the models look alike.
 
-    They do if at least half of all the columns that either has are in both: by name, with types of one family.
+    They do if at least half of the columns of the larger one are in both, and more than one: by name, with types of
+    one family.
 
     :param theirs: the database's.
     :param ours: the models'.
@@ -53,8 +54,7 @@ def tables_alike(theirs: ReflectedTable, ours: Table, impl: DefaultImpl) -> bool
     """
     columns = {column.name: column for column in ours.columns}
     both = [info for info in theirs.columns if info["name"] in columns]
-    either = len(theirs.columns) + len(columns) - len(both)
-    if not both or 2 * len(both) < either:
+    enough = max(2, len(theirs.columns) / 2, len(columns) / 2)
+    if len(both) < enough:
         return False
-    shared = sum(types_alike(info["type"], columns[info["name"]].type, impl) for info in both)
-    return 2 * shared >= either
+    return sum(types_alike(info["type"], columns[info["name"]].type, impl) for info in both) >= enough

@@ -50,7 +50,7 @@ class NewNames:
         columns = self.columns.get(key, {})
         if not columns and key[1] == table.name and not any(self._touches(item) for item in table.foreign_keys):
             return table
-        self._originals[key] = table
+        self._originals.setdefault(key, table)
         return _Renamed(self, table, key[1], ColumnNames(columns, self.dialect)).table()
 
     def as_it_is(self, pair: Expressions) -> Expressions:

@@ -13,6 +13,10 @@ def _anything(old: str, new: str) -> bool:
     return True
 
 
+def _nothing(name: str) -> str:
+    return ""
+
+
 @dataclass(eq=False, slots=True)
 class Place:
     """The names of one kind that one thing has.
@@ -32,7 +36,7 @@ class Place:
     models: Sequence[str]
     declared: Mapping[str, str] = field(default_factory=dict)
     alike: Callable[[str, str], bool] = _anything
-    detail: Callable[[str], str] = str
+    detail: Callable[[str], str] = _nothing
 
     @property
     def gone(self) -> list[str]:

@@ -94,7 +94,7 @@ def unsettled(settled: Settled) -> Iterator[tuple[Place, str, str]]:
                 yield place, old, new
 
 
-def warn_of_loss(op: MigrateOperation, place: Place, old: str, new: str) -> None:
+def tell_of_loss(op: MigrateOperation, place: Place, old: str, new: str) -> None:
     """Say above a directive that drops something what is lost, and how to declare that it was renamed.
 
     :param op: the directive.
@@ -102,9 +102,30 @@ def warn_of_loss(op: MigrateOperation, place: Place, old: str, new: str) -> None
     :param old: what is dropped.
     :param new: what is added, and looks alike.
     """
-    remark(
-        op,
-        f"All that {place.kind} {place.called(old)} holds is lost here. Is {place.called(new)} the same {place.kind} "
-        f"under a new name? Then delete this revision, and declare the rename: --rename {place.called(old)}:"
-        f'{place.called(new)}, or info={{"{RENAMED_FROM}": "{old}"}} on the model.',
+    remark(op, f"All that {place.kind} {place.called(old)} holds is lost here. {how_to_declare(place, old, new)}")
+
+
+def tell_of_likeness(op: MigrateOperation, place: Place, old: str, new: str) -> None:
+    """Say above a directive that creates something what it looks like, where that is not dropped.
+
+    :param op: the directive.
+    :param place: where it is.
+    :param old: what the models lack.
+    :param new: what is added.
+    """
+    called = f"{place.kind} {place.called(old)}"
+    remark(op, f"It looks like {called}, which the models lack, and begins empty. {how_to_declare(place, old, new)}")
+
+
+def how_to_declare(place: Place, old: str, new: str) -> str:
+    """Return how to say that something was renamed.
+
+    :param place: where it is.
+    :param old: its old name.
+    :param new: its new name.
+    """
+    before, after = place.called(old), place.called(new)
+    return (
+        f"Is {after} the same {place.kind} under a new name? Then delete this revision, and declare the rename: "
+        f'--rename {before}:{after}, or info={{"{RENAMED_FROM}": "{old}"}} in the models.'
     )

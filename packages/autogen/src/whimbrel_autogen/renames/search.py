@@ -15,7 +15,7 @@ from whimbrel.operations.ops import (
 )
 from whimbrel_autogen.renames.columns import TableColumns
 from whimbrel_autogen.renames.places import Place
-from whimbrel_autogen.renames.renames import unsettled, warn_of_loss
+from whimbrel_autogen.renames.renames import tell_of_likeness, tell_of_loss, unsettled
 from whimbrel_autogen.renames.tables import SchemaState
 
 if TYPE_CHECKING:
@@ -57,16 +57,19 @@ class Search:
 
         :param found: what was found afterwards.
         """
-        tables = {(op.schema, op.table_name): op for op in found if isinstance(op, DropTableOp | CreateTableOp)}
-        for (schema, old), offer in self._tables.items():
-            op = tables.get((schema, old)) or tables.get((schema, offer[2]))
-            if op is not None:
-                warn_of_loss(op, *offer)
-        for drop in found:
-            if isinstance(drop, DropColumnOp):
-                offered = self._columns.get((drop.schema, drop.table_name, drop.column_name))
-                if offered is not None:
-                    warn_of_loss(drop, *offered)
+        drops = {(op.schema, op.table_name): op for op in found if isinstance(op, DropTableOp)}
+        creates = {(op.schema, op.table_name): op for op in found if isinstance(op, CreateTableOp)}
+        for (schema, old), (place, _, new) in self._tables.items():
+            if (schema, old) in drops:
+                tell_of_loss(drops[schema, old], place, old, new)
+            elif (schema, new) in creates:
+                tell_of_likeness(creates[schema, new], place, old, new)
+        for op in found:
+            offer = (
+                self._columns.get((op.schema, op.table_name, op.column_name)) if isinstance(op, DropColumnOp) else None
+            )
+            if offer is not None:
+                tell_of_loss(op, *offer)
 
     def _take_names(self) -> None:
         for state in self._states:
