@@ -192,6 +192,22 @@ def test_an_attached_database(sqlite_database: Database, new_database: object) -
     assert text_of_table(sqlite_database, "parent") == "CREATE TABLE parent (another INT)"
 
 
+@pytest.mark.parametrize(("legacy", "said"), [(0, ["ON", "OFF"]), (1, ["OFF", "ON", "OFF", "ON"])])
+def test_legacy_alter_table_is_said_only_where_it_changes(
+    sqlite_database: Database, legacy: int, said: list[str]
+) -> None:
+    apply(sqlite_database, lambda op: op.execute("CREATE TABLE t (a INTEGER)"))
+    statements: list[str] = []
+    with operations(sqlite_database) as op:
+        connection = op.get_bind()
+        connection.exec_driver_sql(f"PRAGMA legacy_alter_table = {legacy}")
+        sa.event.listen(connection, "before_cursor_execute", lambda *args: statements.append(args[2]))
+        with op.batch_alter_table("t", recreate="always") as batch:
+            batch.add_column(Column("b", Integer))
+    prefix = "PRAGMA legacy_alter_table = "
+    assert [statement.removeprefix(prefix) for statement in statements if statement.startswith(prefix)] == said
+
+
 @pytest.mark.parametrize("legacy", [0, 1])
 def test_legacy_alter_table_is_as_it_was(sqlite_database: Database, legacy: int) -> None:
     script(sqlite_database, START)

@@ -83,19 +83,22 @@ class _Rebuild:
         self.there = catalog.qualified(catalog.name)
         self.from_text = TEXT in rebuild.old.info
         """Whether the table was reflected here, not given by ``copy_from``."""
+        self.is_legacy = bool(catalog.pragma("legacy_alter_table"))
 
     @contextmanager
     def plain_alter_table(self) -> Iterator[None]:
         """Leave ``PRAGMA legacy_alter_table`` as it was."""
-        before = self.catalog.pragma("legacy_alter_table")
+        before = self.is_legacy
         try:
             yield
         finally:
-            self._legacy(bool(before))
+            self._legacy(before)
 
     def _legacy(self, on: bool) -> None:
         """Say whether ALTER TABLE keeps its hands off other objects, or rewrites and tests them."""
-        self.catalog.run(f"PRAGMA legacy_alter_table = {'ON' if on else 'OFF'}")
+        if on is not self.is_legacy:
+            self.catalog.run(f"PRAGMA legacy_alter_table = {'ON' if on else 'OFF'}")
+            self.is_legacy = on
 
     def carry_out(self) -> None:
         """Do it; whoever calls undoes it if this raises."""
