@@ -29,7 +29,9 @@ ENV = """
     )
 
     with context.connect() as connection:
-        context.configure(connection=connection, target_metadata=metadata, compare_server_default=True)
+        context.configure(
+            connection=connection, target_metadata=metadata, compare_server_default=True, allow_drop_table=True
+        )
         with context.begin_transaction():
             context.run_migrations()
 """

@@ -17,6 +17,7 @@ from whimbrel_autogen.registered import comparators
 from whimbrel_autogen.renames.search import Search
 from whimbrel_autogen.renames.tables import SchemaState, declared_tables
 from whimbrel_autogen.same import SameCheck
+from whimbrel_autogen.unknown import VERSION_TABLES, without_unknown
 
 if TYPE_CHECKING:
     from whimbrel_autogen.context import AutogenContext
@@ -37,7 +38,7 @@ def produce(context: AutogenContext) -> UpgradeOps:
         states = list(_states(context))
         search = Search(context, states)
         renaming = search.run()
-        pairs = {state.schema: list(_pairs(context, state)) for state in states}
+        pairs = without_unknown(context, {state.schema: list(_pairs(context, state)) for state in states})
         found: list[MigrateOperation] = []
         for schema, tables in pairs.items():
             found += context.subjects.compare_schema(context, schema, tables)
@@ -133,7 +134,7 @@ def _table_names(context: AutogenContext, schema: str | None, models: dict[str, 
     default = context.dialect.default_schema_name
     if (None if run.version_table_schema == default else run.version_table_schema) == schema:
         names.discard(run.version_table)
-    others = context.impl.not_ours(schema)
+    others = {*context.impl.not_ours(schema), *VERSION_TABLES}
     return {
         name
         for name in names

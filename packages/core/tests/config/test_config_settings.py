@@ -97,7 +97,8 @@ def test_the_table_above_has_every_key() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("true", True), ("off", False), ("", False), ("review", ("review",)), ("a\n b,c", ("a", "b", "c"))]
+    ("text", "value"),
+    [("true", True), ("off", False), ("", False), ("review", ("review",)), ("a\n b,c", ("a", "b", "c"))],
 )
 def test_a_flag_that_may_be_names(text: str, value: object) -> None:
     config = Config()

@@ -42,15 +42,16 @@ _NOW: Final = frozenset({"now()", "transaction_timestamp()", "current_timestamp"
 """https://www.postgresql.org/docs/current/functions-datetime.html#FUNCTIONS-DATETIME-CURRENT"""
 
 _MADE_BY_OTHERS: Final = """
-    SELECT c.relname AS name, CASE WHEN c.relispartition THEN
-            (SELECT 'partition of ' || CAST(inhparent AS regclass) FROM pg_inherits WHERE inhrelid = c.oid)
+    SELECT c.relname AS name, CASE WHEN h.inhrelid IS NOT NULL THEN
+            CASE WHEN c.relispartition THEN 'partition of ' ELSE 'child of ' END || CAST(h.inhparent AS regclass)
         ELSE (SELECT 'extension ' || e.extname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
             WHERE d.classid = CAST('pg_class' AS regclass) AND d.objid = c.oid
                 AND d.refclassid = CAST('pg_extension' AS regclass) AND d.deptype = 'e') END AS owner
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_inherits h ON h.inhrelid = c.oid AND h.inhseqno = 1
     WHERE n.nspname = :schema AND c.relkind IN ('r', 'p', 'f')
-        AND (c.relispartition OR EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = CAST('pg_class' AS regclass)
-            AND d.objid = c.oid AND d.deptype = 'e'))
+        AND (h.inhrelid IS NOT NULL OR EXISTS (SELECT 1 FROM pg_depend d
+            WHERE d.classid = CAST('pg_class' AS regclass) AND d.objid = c.oid AND d.deptype = 'e'))
 """
 
 _SYSTEM_SCHEMAS: Final = """
@@ -87,7 +88,7 @@ class PostgresqlComparing(Comparing):
         return Sweep(self.connection, schema).read(names)
 
     def not_ours(self, schema: str | None) -> dict[str, str]:
-        """Return the partitions, and the tables that belong to an extension."""
+        """Return the partitions, the tables that inherit from others, and those that belong to an extension."""
         assert self.connection is not None
         rows = self.connection.execute(text(_MADE_BY_OTHERS), {"schema": schema or self.dialect.default_schema_name})
         return {row.name: row.owner for row in rows}

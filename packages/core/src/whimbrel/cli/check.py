@@ -12,9 +12,10 @@ from whimbrel.cli.terminal.session import Session
 @click.command("check", cls=Command)
 @options.as_json
 @options.rename
+@options.allow_drop_table
 @click.pass_obj
-def command(session: Session, as_json: bool, rename: tuple[str, ...]) -> None:
+def command(session: Session, as_json: bool, rename: tuple[str, ...], allow_drop_table: list[str] | None) -> None:
     """Tell whether models and database differ: exit code 0 no, 3 yes."""
     from whimbrel.commands.check import check
 
-    session.run_environment(check, as_json=as_json, rename=list(rename))
+    session.run_environment(check, as_json=as_json, rename=list(rename), allow_drop_table=allow_drop_table)

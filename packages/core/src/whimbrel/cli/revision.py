@@ -23,6 +23,7 @@ from whimbrel.cli.terminal.session import Session
 @options.rev_id
 @click.option("--depends-on", multiple=True, metavar="REV", help="A revision that has to run before; may be repeated.")
 @options.rename
+@options.allow_drop_table
 @click.pass_obj
 def command(
     session: Session,
@@ -36,6 +37,7 @@ def command(
     rev_id: str | None,
     depends_on: tuple[str, ...],
     rename: tuple[str, ...],
+    allow_drop_table: list[str] | None,
 ) -> None:
     """Create a new revision file."""
     from whimbrel.commands.revision import revision
@@ -54,6 +56,7 @@ def command(
         rev_id=rev_id,
         depends_on=list(depends_on) or None,
         rename=list(rename),
+        allow_drop_table=allow_drop_table,
         **_questioner(session, autogenerate),
     )
 

@@ -21,18 +21,23 @@ if TYPE_CHECKING:
     from whimbrel.script import ScriptDirectory
 
 
-class Renames(NamedTuple):
-    """What a command knows of renames.
+_NOBODY: Final = Questioner()
 
-    :param declared: what was renamed, as ``old:new`` each.
+
+class Hints(NamedTuple):
+    """What a command was told that models and database do not tell.
+
+    :param renames: what was renamed, as ``old:new`` each.
     :param questioner: is asked about the rest.
+    :param allow_drop_table: whether, or which, tables may be dropped; ``None`` to leave that to env.py and settings.
     """
 
-    declared: Sequence[str]
-    questioner: Questioner
+    renames: Sequence[str] = ()
+    questioner: Questioner = _NOBODY
+    allow_drop_table: bool | Sequence[str] | None = None
 
 
-NO_RENAMES: Final = Renames((), Questioner())
+NO_HINTS: Final = Hints()
 
 Compared = Callable[[tuple[str, ...], MigrationContext, "MigrationScript"], None]
 """Is shown the rows of the version table, the context, and what the database lacks."""
@@ -45,7 +50,7 @@ def compare(
     *,
     asked: str,
     behind: list[str] | None = None,
-    renames: Renames = NO_RENAMES,
+    hints: Hints = NO_HINTS,
 ) -> Plugins:
     """Run the environment, and compare each database that it opens with its models.
 
@@ -54,7 +59,7 @@ def compare(
     :param then: is shown what was found, once a database.
     :param asked: what needs it, for messages.
     :param behind: takes a sentence about a database that is not at the heads; ``None`` to refuse such a one.
-    :param renames: what was renamed, and who is asked.
+    :param hints: what the command was told.
     :return: the plugins that compared.
     :raises AutogenerateNotInstalled: the package that compares is missing; no database is opened then.
     :raises CommandError: a database is not at the heads, or env.py names no models.
@@ -75,7 +80,7 @@ def compare(
         then(heads, context, environment.plugins.produce_migrations(context, metadata, asked=asked))
         return ()
 
-    environment = EnvironmentContext(config, script, fn=plan, renames=renames.declared, questioner=renames.questioner)
+    environment = EnvironmentContext(config, script, fn=plan, **hints._asdict())
     environment.plugins.require_autogenerate(asked)
     with no_garbage_collection(), environment:
         script.run_env()  # which imports the models

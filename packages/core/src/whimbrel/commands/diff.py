@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from whimbrel.commands.autogenerate import Renames, compare
+from whimbrel.commands.autogenerate import Hints, compare
 from whimbrel.commands.differences import Difference, differences, lines
 from whimbrel.commands.facts import print_json, print_lines
-from whimbrel.runtime.questioner import Questioner
 from whimbrel.script import ScriptDirectory
 
 if TYPE_CHECKING:
@@ -32,7 +31,13 @@ class Found:
     tuples: list[Any] = field(default_factory=list)
 
 
-def diff(config: Config, *, as_json: bool = False, rename: Sequence[str] = ()) -> None:
+def diff(
+    config: Config,
+    *,
+    as_json: bool = False,
+    rename: Sequence[str] = (),
+    allow_drop_table: bool | Sequence[str] | None = None,
+) -> None:
     """Print in what models and database differ, whether or not the database is at the heads.
 
     :param config: the settings.
@@ -40,22 +45,25 @@ def diff(config: Config, *, as_json: bool = False, rename: Sequence[str] = ()) -
         ``drop`` or ``alter``), ``kind``, ``name``, ``table``, ``schema``, ``detail`` and ``changes`` (a list of objects
         with ``what``, ``database`` and ``models``); and ``notes``, a list of texts.
     :param rename: what was renamed: ``old:new`` each; see :func:`whimbrel.commands.revision.revision`.
+    :param allow_drop_table: show tables that the models lack as differences, or those of these names; else a note
+        lists them. By default as env.py and the settings say.
     :raises AutogenerateNotInstalled: the package that compares is missing.
 
     Example::
 
         whimbrel.command.diff(Config("whimbrel.ini"))
     """
-    show(config, compared(config, asked="diff", at_heads=False, rename=rename), as_json=as_json)
+    hints = Hints(rename, allow_drop_table=allow_drop_table)
+    show(config, compared(config, hints, asked="diff", at_heads=False), as_json=as_json)
 
 
-def compared(config: Config, *, asked: str, at_heads: bool, rename: Sequence[str] = ()) -> Found:
+def compared(config: Config, hints: Hints, *, asked: str, at_heads: bool) -> Found:
     """Compare each database with its models.
 
     :param config: the settings.
+    :param hints: what was told of the comparison; nobody is asked about more.
     :param asked: what needs it, for messages.
     :param at_heads: refuse a database that is not at the heads; else a note says so.
-    :param rename: what was renamed; nobody is asked about more.
     """
     found = Found()
 
@@ -70,7 +78,7 @@ def compared(config: Config, *, asked: str, at_heads: bool, rename: Sequence[str
         take,
         asked=asked,
         behind=None if at_heads else found.notes,
-        renames=Renames(rename, Questioner()),
+        hints=hints,
     )
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from whimbrel.commands.autogenerate import Renames, compare
+from whimbrel.commands.autogenerate import Hints, compare
 from whimbrel.commands.database import look
 from whimbrel.commands.new_revision import Wish, generate, new_revision_id
 from whimbrel.operations.ops import DowngradeOps, MigrationScript, UpgradeOps
@@ -62,6 +62,7 @@ class Draft:
         self._first.upgrade_ops_list += found.upgrade_ops_list
         self._first.downgrade_ops_list += found.downgrade_ops_list
         self._first.imports |= found.imports
+        self._first.notes += [note for note in found.notes if note not in self._first.notes]
         self._variables.update(options.template_args or {})
         self._context = context
         for function in (options.process_revision_directives, self._process):
@@ -69,16 +70,19 @@ class Draft:
                 function(context, heads, self.directives)
 
     def write(self, config: Config, script: ScriptDirectory, plugins: Callable[[], Plugins]) -> list[Script]:
-        """Write the revisions that the directives have become.
+        """Write the revisions that the directives have become, and print what a person should know of them.
 
         :param config: the settings.
         :param script: the version files.
         :param plugins: returns those that can spell directives as Python.
         """
-        return [
+        written = [
             generate(config, script, _wish(item), **self._variables, **self._spelled(item, plugins))
             for item in self.directives
         ]
+        for note in self._first.notes:
+            config.print_stdout("%s", f"Note: {note}")
+        return written
 
     def _spelled(self, directive: MigrationScript, plugins: Callable[[], Plugins]) -> dict[str, Any]:
         halves = [*directive.upgrade_ops_list, *directive.downgrade_ops_list]
@@ -95,7 +99,7 @@ def drafted(
     autogenerate: bool,
     sql: bool,
     process: ProcessDirectives | None,
-    renames: Renames,
+    hints: Hints,
 ) -> list[Script]:
     """Run env.py, and write the revisions that come of it.
 
@@ -105,11 +109,11 @@ def drafted(
     :param autogenerate: compare each database with its models.
     :param sql: run env.py without a database.
     :param process: sees, and may change, the directives.
-    :param renames: what was renamed, and who is asked.
+    :param hints: what was told of the comparison.
     """
     draft = Draft(wish, process)
     if autogenerate:
-        plugins = compare(config, script, draft.compared, asked="revision --autogenerate", renames=renames)
+        plugins = compare(config, script, draft.compared, asked="revision --autogenerate", hints=hints)
         return draft.write(config, script, lambda: plugins)
     look(config, script, draft.opened, as_sql=sql)
     return draft.write(config, script, Plugins.load)

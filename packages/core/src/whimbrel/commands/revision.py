@@ -30,6 +30,7 @@ def revision(
     process_revision_directives: ProcessDirectives | None = None,
     rename: Sequence[str] = (),
     questioner: Questioner | None = None,
+    allow_drop_table: bool | Sequence[str] | None = None,
 ) -> Script | list[Script] | None:
     """Create a revision file.
 
@@ -48,6 +49,8 @@ def revision(
         that name that env.py configures.
     :param rename: with *autogenerate*, what was renamed: ``old:new`` each, such as ``users.nick:users.nickname``.
     :param questioner: is asked about what looks like a rename and was not declared one; by default nobody is.
+    :param allow_drop_table: with *autogenerate*, drop tables that the models lack: all, or those of these names and
+        patterns; by default as env.py and the settings say.
     :return: the new revision; a list if there are several, ``None`` if the directives were emptied.
     :raises MultipleHeads: there are several heads, and *head* names none of them.
     :raises AutogenerateNotInstalled: the package that compares is missing.
@@ -62,8 +65,11 @@ def revision(
         raise CommandError("--autogenerate has to ask the database, so it cannot go with --sql.")
     if rename and not autogenerate:
         raise CommandError("--rename says how a comparison is to be read: it goes with --autogenerate.")
+    if allow_drop_table and not autogenerate:
+        raise CommandError("--allow-drop-table says what a comparison may find: it goes with --autogenerate.")
     if autogenerate or config.settings.revision_environment:
-        from whimbrel.commands.drafting import Renames, drafted
+        from whimbrel.commands.autogenerate import Hints
+        from whimbrel.commands.drafting import drafted
         from whimbrel.runtime.questioner import Questioner
 
         written = drafted(
@@ -73,7 +79,7 @@ def revision(
             autogenerate=autogenerate,
             sql=sql,
             process=process_revision_directives,
-            renames=Renames(rename, questioner or Questioner()),
+            hints=Hints(rename, questioner or Questioner(), allow_drop_table),
         )
         return written[0] if len(written) == 1 else written or None
     if sql:

@@ -22,7 +22,7 @@ from whimbrel.runtime.metadata import load_metadata
 from whimbrel.runtime.migration import MigrationContext
 from whimbrel.runtime.options import VersionCallback
 from whimbrel.runtime.report import LogReporter, Reporter
-from whimbrel.runtime.request import ComparisonRequest, RunRequest
+from whimbrel.runtime.request import RunRequest
 from whimbrel.script import ScriptDirectory
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class EnvironmentContext:
     :param script: the version files.
     :param request: what the run is to do.
     :param fn: instead of *request*, a function from the current heads and the context to steps; it may just look.
-    :param comparison: how a comparison of models and database is to be made, where the run is one.
+    :param allow_drop_table: what was asked for of :meth:`configure`'s option of that name; it wins over env.py.
     :param as_sql: write SQL as text instead of executing it (``--sql``).
     :param starting_rev: the revision that SQL as text starts from.
     :param destination_rev: the revision asked for, for :meth:`get_revision_argument`.
@@ -59,7 +59,7 @@ class EnvironmentContext:
         *,
         request: RunRequest | None = None,
         fn: StepFunction | None = None,
-        comparison: ComparisonRequest | None = None,
+        allow_drop_table: bool | Sequence[str] | None = None,
         as_sql: bool = False,
         starting_rev: str | None = None,
         destination_rev: str | None = None,
@@ -69,7 +69,7 @@ class EnvironmentContext:
         self.config = config
         self.script = script
         self.request = request
-        self.comparison = comparison or ComparisonRequest()
+        self._allow_drop_table = allow_drop_table
         given = request.reporter if request is not None else None
         self.reporter: Reporter = given or LogReporter(config.convention.logger)
         self.plugins = Plugins.load()
@@ -301,8 +301,8 @@ class EnvironmentContext:
             **kw,
             "as_sql": self._as_sql,
         }
-        if self.comparison.allow_drop_table is not None:
-            options["allow_drop_table"] = self.comparison.allow_drop_table
+        if self._allow_drop_table is not None:
+            options["allow_drop_table"] = self._allow_drop_table
         if not self._as_sql and connection is None:
             raise CommandError(
                 "configure() needs a connection: this run executes against a database.",

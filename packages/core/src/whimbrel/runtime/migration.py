@@ -20,7 +20,7 @@ from whimbrel.runtime.connect import parsed_url
 from whimbrel.runtime.options import MigrationOptions
 from whimbrel.runtime.recorder import Recorder
 from whimbrel.runtime.report import LogReporter, Reporter
-from whimbrel.runtime.request import ComparisonRequest, RunRequest
+from whimbrel.runtime.request import RunRequest
 from whimbrel.runtime.steps import StepListener, StepRun
 from whimbrel.runtime.transaction import RunTransactions
 from whimbrel.runtime.version_table import VersionTable
@@ -54,10 +54,6 @@ class RunEnvironment(Protocol):
     @property
     def request(self) -> RunRequest | None:
         """What the run is to do; ``None`` when it only reads."""
-
-    @property
-    def comparison(self) -> ComparisonRequest:
-        """How a comparison is to be made."""
 
     def steps(self, heads: tuple[str, ...], context: MigrationContext) -> Iterable[MigrationStep]:
         """Return the steps to take from *heads*."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from whimbrel.errors import UnknownDatabaseRevision
 from whimbrel.revisions import MigrationStep, RevisionMap, plan_downgrade, plan_stamp, plan_upgrade
-from whimbrel.runtime.asking import Asker
 from whimbrel.runtime.report import Reporter
 
 
@@ -45,19 +44,6 @@ class RunRequest:
         target = self.target if isinstance(self.target, str) else " ".join(self.target)
         planner = plan_upgrade if self.kind == "upgrade" else plan_downgrade
         return planner(revisions, target, heads)
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonRequest:
-    """How a command wants models and database compared; what it says wins over what env.py configures.
-
-    :param allow_drop_table: whether tables that the models lack may be dropped; or which, by names and patterns;
-        ``None`` to leave that to env.py and the settings.
-    :param asker: answers what cannot be told from models and database alone.
-    """
-
-    allow_drop_table: bool | Sequence[str] | None = None
-    asker: Asker = field(default_factory=Asker)
 
 
 def require_known(revisions: RevisionMap, heads: tuple[str, ...], version_table: str) -> None:
