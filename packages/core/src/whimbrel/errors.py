@@ -31,6 +31,8 @@ The tree::
     ├── UnsupportedOperation            this database cannot do that operation
     ├── DatabaseUnreachable             no connection: down, refused, wrong password
     ├── UnknownDatabaseRevision         the version table names a revision that no file has
+    ├── RunLockTimeout                  another run did not end in time
+    ├── RunLockLost                     the lock that keeps a run alone was lost meanwhile
     ├── MigrationFailed                 a revision raised while it ran
     ├── EditedRevisions                 files were edited after they had been applied, and that is refused
     ├── DatabaseNotAtHead               ``current --check-heads`` (exit code 4)
@@ -387,6 +389,38 @@ class UnknownDatabaseRevision(CommandError):
 
 
 class MigrationFailed(CommandError):
+class RunLockTimeout(CommandError):
+    """Another run has this database, and did not end in time.
+
+    :param holder: who that is, a ``LockHolder``; ``None`` where nobody can tell.
+    :param seconds: how long it was waited for.
+    :param ending: what ends the other run, should it hang.
+    """
+
+    def __init__(self, holder: object | None, seconds: float, *, ending: str | None = None) -> None:
+        hint = f"; if it hangs, end it:  {ending}" if ending else "."
+        super().__init__(
+            f"Another run has this database: {holder or 'nobody can tell which'}. Waited {seconds:g} s for it to end.",
+            f"Nothing was done. Try again when it has ended, or wait longer (lock_wait = 5min){hint}",
+        )
+        self.holder = holder
+        self.seconds = seconds
+
+
+class RunLockLost(CommandError):
+    """The lock that keeps a database to one run was lost while the run was taking its steps.
+
+    :param why: how that was found out.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"This run has lost its lock on the database, and stops.\n{why}",
+            "Revisions that it has finished are committed. See where the database is (whimbrel current), and go on "
+            "when no other run is at work.",
+        )
+
+
     """A revision raised while it ran; the cause is ``__cause__``.
 
     :param revision: its id.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy import (
@@ -10,9 +11,11 @@ from sqlalchemy import (
     ColumnElement,
     Constraint,
     CursorResult,
+    DateTime,
     Index,
     PrimaryKeyConstraint,
     Table,
+    func,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropIndex, ExecutableDDLElement
@@ -25,6 +28,7 @@ from sqlalchemy.types import TypeEngine, to_instance
 from whimbrel.ddl import DropColumn, ServerDefault, TypeArgument
 from whimbrel.errors import CommandError, UnsupportedOperation
 from whimbrel.impl import Capability, DefaultImpl, Support
+from whimbrel.impl.run_lock import LockScope, RunLock
 from whimbrel.operations.directives.indexes import NO_TABLE
 from whimbrel.operations.recreate import TableRebuild
 from whimbrel.unset import UNSET, UnsetType
@@ -104,6 +108,24 @@ class MySQLImpl(MySQLComparing, MySQLScratch, DefaultImpl):
             operation = {AddConstraint: "create_constraint", CreateIndex: "create_index"}.get(type(sql), "drop_index")
             sql = _carried_out(sql, self._options(operation, statement_keywords(sql.element.dialect_kwargs)))
         return super().execute(sql, execution_options)
+
+    # -- one run at a time --------------------------------------------------------------------------------------------
+
+    def run_lock(self, scope: LockScope) -> RunLock:
+        """Return a lock by name."""
+        from whimbrel_mysql.lock import NamedLock
+
+        return NamedLock(scope.connection, self.lock_name(scope))
+
+    def lock_name(self, scope: LockScope) -> str:
+        """Return database and table."""
+        from whimbrel_mysql.lock import lock_name
+
+        return lock_name(scope)
+
+    def server_time(self) -> ColumnElement[datetime]:
+        """Return the time in UTC."""
+        return func.utc_timestamp(type_=DateTime())
 
     # -- batch mode ---------------------------------------------------------------------------------------------------
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar, Final, Literal
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Computed,
+    DateTime,
     Enum,
     Identity,
     Index,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     cast,
+    func,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import ClauseElement
@@ -25,6 +28,7 @@ from sqlalchemy.types import TypeEngine
 from whimbrel.ddl import ServerDefault, TextSink, TypeArgument, default_change
 from whimbrel.errors import CommandError
 from whimbrel.impl import Capability, DefaultImpl, Support
+from whimbrel.impl.run_lock import LockScope, RunLock
 from whimbrel.operations.recreate import TableRebuild
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_postgresql.compare import PostgresqlComparing
@@ -90,6 +94,25 @@ class PostgresqlImpl(PostgresqlComparing, DefaultImpl):
         return _REMEDIES.get(str(code))
 
     # -- text ---------------------------------------------------------------------------------------------------------
+    # -- one run at a time --------------------------------------------------------------------------------------------
+
+    def run_lock(self, scope: LockScope) -> RunLock | None:
+        """Return an advisory lock; ``None`` behind a pooler that hands each transaction to any server process."""
+        from whimbrel_postgresql.lock import AdvisoryLock, Server
+
+        server = Server(scope)
+        return None if server.is_behind_pooler else AdvisoryLock(scope.connection, server.lock_name)
+
+    def lock_name(self, scope: LockScope) -> str:
+        """Return database, schema and table: env.py may have set a search_path."""
+        from whimbrel_postgresql.lock import Server
+
+        return Server(scope).lock_name
+
+    def server_time(self) -> ColumnElement[datetime]:
+        """Return the time of the statement, in UTC."""
+        return func.timezone("utc", func.clock_timestamp(), type_=DateTime())
+
 
     def emit_begin(self) -> None:
         """Write ``BEGIN`` as text."""

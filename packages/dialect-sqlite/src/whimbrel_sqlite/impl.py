@@ -23,6 +23,7 @@ from whimbrel.ddl import ServerDefault, TypeArgument
 from whimbrel.errors import UnsupportedOperation
 from whimbrel.impl import Capability, DefaultImpl, Support
 from whimbrel.impl.needs import of_new_constraint
+from whimbrel.impl.run_lock import LockScope, RunLock
 from whimbrel.operations.recreate import Batch, TableRebuild
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_sqlite import ddl as _ddl  # tells SQLAlchemy how SQLite spells some elements
@@ -45,6 +46,7 @@ class SQLiteImpl(SQLiteComparing, SQLiteScratch, DefaultImpl):
     transactional_ddl = True
     columns_ignore_case = True
     rows_through_driver = True
+    writes_beside = False
     capabilities: ClassVar[Mapping[Capability, Support]] = {
         **dict.fromkeys(Capability, Support.NO),
         **dict.fromkeys(
@@ -109,6 +111,14 @@ class SQLiteImpl(SQLiteComparing, SQLiteScratch, DefaultImpl):
     def end_session(self, connection: Connection) -> None:
         """Enforce foreign keys again, where they were not in the transaction that has ended."""
         self._foreign_keys.ended(connection)
+
+    # -- one run at a time --------------------------------------------------------------------------------------------
+
+    def run_lock(self, scope: LockScope) -> RunLock:
+        """Return the lock of a file beside the database."""
+        from whimbrel_sqlite.lock import run_lock
+
+        return run_lock(scope)
 
     # -- batch mode ---------------------------------------------------------------------------------------------------
 

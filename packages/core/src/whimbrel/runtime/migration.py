@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from logging import getLogger
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sqlalchemy import URL, Connection, Dialect
 from sqlalchemy.sql.base import Executable
 
 from whimbrel.config import Config
 from whimbrel.errors import CommandError, MultipleHeads
+from whimbrel.impl.run_lock import LockScope
 from whimbrel.operations import OperationRegistry, Operations
 from whimbrel.plugins import Plugins
 from whimbrel.redact import redact
 from whimbrel.revisions import MigrationInfo, MigrationStep, RevisionStep, StampStep, plan_stamp
 from whimbrel.runtime.connect import parsed_url
+from whimbrel.runtime.lock.guard import Guard
 from whimbrel.runtime.options import MigrationOptions
 from whimbrel.runtime.recorder import Recorder
 from whimbrel.runtime.report import LogReporter, Reporter
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
     from whimbrel.runtime.history import History
 
 log = getLogger(__name__)
+
+
+Planner = Callable[[tuple[str, ...], "MigrationContext"], Iterable[MigrationStep]]
+"""From the rows of the version table to the steps to take."""
 
 
 class RunEnvironment(Protocol):
@@ -57,6 +63,21 @@ class RunEnvironment(Protocol):
 
     def steps(self, heads: tuple[str, ...], context: MigrationContext) -> Iterable[MigrationStep]:
         """Return the steps to take from *heads*."""
+
+
+class Plan(NamedTuple):
+    """What a run is to do.
+
+    :param planner: made the steps, and can make them from elsewhere.
+    :param purge: forget every version row first.
+    :param heads: where the database is.
+    :param steps: to take from there.
+    """
+
+    planner: Planner
+    purge: bool
+    heads: tuple[str, ...]
+    steps: tuple[MigrationStep, ...]
 
 
 class MigrationContext:
@@ -115,6 +136,8 @@ class MigrationContext:
             primary_key=self.options.version_table_pk,
         )
         self._registry: OperationRegistry | None = None
+        self.arguments: dict[str, Any] = {}
+        """What :meth:`run_migrations` was given for scripts."""
 
     @classmethod
     def configure(
@@ -266,7 +289,12 @@ class MigrationContext:
 
         :param purge: delete every row of it.
         """
-        with self._transactions.run(), self._transactions.step():
+        if self.connection is not None and not purge:
+            there = self._versions.exists()
+            self._transactions.settle()
+            if there:
+                return
+        with self._alone(), self._transactions.run(), self._transactions.step():
             self._prepare_version_table(purge)
 
     def stamp(self, script_directory: ScriptDirectory, revision: str) -> None:
@@ -275,9 +303,16 @@ class MigrationContext:
         :param script_directory: knows the revisions.
         :param revision: an identifier, such as ``head``.
         """
-        heads = self.get_current_heads()
-        self._transactions.settle()
-        self._take(tuple(plan_stamp(script_directory.revision_map, revision, heads)), heads, {})
+
+        def planner(heads: tuple[str, ...], _context: MigrationContext) -> Iterable[MigrationStep]:
+            return plan_stamp(script_directory.revision_map, revision, heads)
+
+        plan = self._plan(planner)
+        if plan.steps:
+            with self._alone() as guard:
+                plan = self._plan_again(plan)
+                if plan.steps:
+                    self._take(plan, {}, guard)
 
     def run_migrations(self, **kw: Any) -> None:
         """Take the steps that the environment's request asks for, each with its version row.
@@ -286,24 +321,27 @@ class MigrationContext:
         :raises MigrationFailed: a script raised.
         :raises UnknownDatabaseRevision: the database is at a revision that no file has.
         """
+        self.arguments = kw
         self.impl.start_migrations()
         request = self.environment_context.request if self.environment_context is not None else None
         purge = request is not None and request.purge
-        heads, steps = self._planned(purge)
+        plan = self._plan(self._planner(), purge)
         if request is not None and request.kind == "upgrade":
             self._look_at_files()
             self._transactions.settle()
-        self._reporter.plan(steps)
-        if steps:
-            self._take(steps, heads, kw, purge)
-        elif request is not None and not self.as_sql:
-            self.ensure_version_table(purge)
+        if not plan.steps:
+            self._reporter.plan(())
+            if request is not None and not self.as_sql:
+                self.ensure_version_table(purge)
+            return
+        with self._alone() as guard:
+            plan = self._plan_again(plan)
+            self._reporter.plan(plan.steps)
+            if plan.steps:
+                self._take(plan, kw, guard)
 
-    def _planned(self, purge: bool) -> tuple[tuple[str, ...], tuple[MigrationStep, ...]]:
-        """Return where the database is, and the steps to take from there."""
-        heads = () if purge else self.get_current_heads()
-        self._transactions.settle()
-        planner = self.options.extra.get("fn")
+    def _planner(self) -> Planner:
+        planner: Planner | None = self.options.extra.get("fn")
         if planner is None and self.environment_context is not None:
             planner = self.environment_context.steps
         if planner is None:
@@ -311,15 +349,56 @@ class MigrationContext:
                 "run_migrations() was called without anything to run.",
                 "Call it in env.py, or give MigrationContext.configure(opts={'fn': ...}).",
             )
-        return heads, tuple(planner(heads, self) or ())
+        return planner
 
-    def _take(
-        self,
-        steps: tuple[MigrationStep, ...],
-        heads: tuple[str, ...],
-        arguments: Mapping[str, Any],
-        purge: bool = False,
-    ) -> None:
+    def _plan(self, planner: Planner, purge: bool = False) -> Plan:
+        """Look where the database is, and plan from there.
+
+        :param planner: knows where to go.
+        :param purge: start from nowhere.
+        """
+        heads = () if purge else self.get_current_heads()
+        self._transactions.settle()
+        return Plan(planner, purge, heads, tuple(planner(heads, self) or ()))
+
+    def _plan_again(self, plan: Plan) -> Plan:
+        """Return what is left of a plan that was made before this run was alone."""
+        if not self._takes_lock or plan.purge:
+            return plan
+        heads = self.get_current_heads()
+        self._transactions.settle()
+        if set(heads) == set(plan.heads):
+            return plan
+        return Plan(plan.planner, False, heads, tuple(plan.planner(heads, self) or ()))
+
+    @property
+    def _takes_lock(self) -> bool:
+        """Whether other runs are kept away; a rehearsal is on a database that nobody else knows."""
+        return (
+            self.connection is not None
+            and self.options.safety.run_lock != "off"
+            and not self.options.extra.get("rehearsal")
+        )
+
+    @contextmanager
+    def _alone(self) -> Iterator[Guard]:
+        """Keep other runs away from this database until the block ends.
+
+        :raises RunLockTimeout: another run is at work, and did not end in time.
+        """
+        if self.connection is None or not self._takes_lock:
+            yield Guard()
+            return
+        from whimbrel.runtime.lock.alone import RunAlone
+
+        scope = LockScope(self.connection, self.options.version_table, self.options.version_table_schema)
+        hide = self.config.redact if self.config is not None else redact
+        safety = self.options.safety
+        guard = RunAlone(self.impl, scope, safety.run_lock, self._transactions, hide)
+        with guard.taken(safety.lock_wait, self._reporter):
+            yield guard
+
+    def _take(self, plan: Plan, arguments: Mapping[str, Any], guard: Guard) -> None:
         run = StepRun(
             self.impl,
             self._transactions,
@@ -327,10 +406,11 @@ class MigrationContext:
             move_rows=self._versions.apply,
             listeners=self._listeners(),
             recorder=self._recorder(),
+            guard=guard,
             hide=self.config.redact if self.config is not None else redact,
         )
         with Operations.context(self):
-            run.take(steps, heads, arguments, prepare=lambda: self._prepare_version_table(purge))
+            run.take(plan.steps, plan.heads, arguments, prepare=lambda: self._prepare_version_table(plan.purge))
 
     def _recorder(self) -> Recorder:
         """Return what keeps the records of the run: nobody, where there is no database or nothing is to be kept."""
@@ -385,7 +465,12 @@ class MigrationContext:
             log.warning("%s", warning_of(files))
 
     def _listeners(self) -> list[StepListener]:
-        """Return what hears of each step: env.py's callbacks, then the plugins, where any of them listens."""
+        """Return what hears of each step: env.py's callbacks, then the plugins, where any of them listens.
+
+        Nobody hears of a rehearsal, which brings no database anywhere.
+        """
+        if self.options.extra.get("rehearsal"):
+            return []
 
         def callbacks(step: MigrationStep, heads: set[str], arguments: Mapping[str, Any]) -> None:
             for callback in self.options.on_version_apply:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from whimbrel.revisions import MigrationStep
+
+if TYPE_CHECKING:
+    from whimbrel.impl.run_lock import LockHolder
 
 
 class Reporter(Protocol):
@@ -14,6 +17,12 @@ class Reporter(Protocol):
 
     def plan(self, steps: Sequence[MigrationStep]) -> None:
         """The run is about to take *steps*, in this order; none where there is nothing to do."""
+
+    def waiting(self, holder: LockHolder | None, seconds: float, limit: float) -> None:
+        """Another run, that of *holder*, has the database; we have waited *seconds* for it, and give up at *limit*.
+
+        Called at once and then every ten seconds; before :meth:`plan`, of which less may be left afterwards.
+        """
 
     def start(self, step: MigrationStep, index: int, total: int) -> None:
         """*step* begins; it is number *index* of *total*, counted from 1."""
@@ -23,6 +32,11 @@ class Reporter(Protocol):
 
     def failed(self, step: MigrationStep, index: int, total: int, error: BaseException) -> None:
         """*step* raised *error*, and what it did is being rolled back where the database can."""
+
+
+def waiting_for(holder: LockHolder | None, seconds: float, limit: float) -> str:
+    """Return the line that tells a person who is waited for."""
+    return f"Waiting for another run to end: {holder or 'nobody can tell which'} ({seconds:.0f} of {limit:g} s)"
 
 
 class LogReporter:
@@ -36,6 +50,10 @@ class LogReporter:
 
     def plan(self, steps: Sequence[MigrationStep]) -> None:
         """Say nothing: the lines of the steps say it."""
+
+    def waiting(self, holder: LockHolder | None, seconds: float, limit: float) -> None:
+        """Log who is waited for."""
+        self._log.info("%s", waiting_for(holder, seconds, limit))
 
     def start(self, step: MigrationStep, index: int, total: int) -> None:
         """Log the step that begins."""

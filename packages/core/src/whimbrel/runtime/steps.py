@@ -10,6 +10,7 @@ from typing import Any
 from whimbrel.impl import DefaultImpl
 from whimbrel.revisions import MigrationStep, RevisionStep, RowChanges
 from whimbrel.runtime.failure import Hide, lacks_function, migration_failed
+from whimbrel.runtime.lock.guard import Guard
 from whimbrel.runtime.recorder import Recorder
 from whimbrel.runtime.report import Reporter
 from whimbrel.runtime.transaction import RunTransactions
@@ -31,6 +32,8 @@ class StepRun:
     :param move_rows: does to the version table what a step wants done.
     :param listeners: hear of each step within its transaction.
     :param recorder: keeps the records.
+    :param guard: is asked whether the run is still alone, before each step, and before a commit that undoes the step
+        where it does not come.
     :param hide: puts passwords out of sight.
     """
 
@@ -43,6 +46,7 @@ class StepRun:
         move_rows: Callable[[RowChanges], None],
         listeners: Sequence[StepListener],
         recorder: Recorder,
+        guard: Guard,
         hide: Hide,
     ) -> None:
         self._impl = impl
@@ -51,6 +55,7 @@ class StepRun:
         self._move_rows = move_rows
         self._listeners = listeners
         self._recorder = recorder
+        self._guard = guard
         self._hide = hide
 
     def take(
@@ -73,6 +78,7 @@ class StepRun:
         with self._transactions.run():
             self._recorder.begin(steps[0])
             for index, step in enumerate(steps, 1):
+                self._guard.check()
                 self._reporter.start(step, index, len(steps))
                 began = perf_counter()
                 try:
@@ -82,6 +88,8 @@ class StepRun:
                         self._one(step, current, arguments)
                         following = steps[index] if index < len(steps) else None
                         self._recorder.passed(perf_counter() - began, following)
+                        if self._transactions.undoes_all:
+                            self._guard.check()
                 except BaseException as error:
                     self._recorder.failed(step, perf_counter() - began, error)
                     self._reporter.failed(step, index, len(steps), error)

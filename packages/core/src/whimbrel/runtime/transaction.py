@@ -41,6 +41,11 @@ class RunTransactions:
         self._after_rollback: list[Callable[[], None]] = []
 
     @property
+    def undoes_all(self) -> bool:
+        """Whether a rollback would undo all that the step at hand has done."""
+        return self._transactional_ddl and not self._interrupted
+
+    @property
     def aftermath(self) -> str | None:
         """What a failure leaves behind, in a sentence with what to do about it; ``None`` for SQL as text."""
         if self._connection is None:
@@ -72,6 +77,26 @@ class RunTransactions:
         """
         if self._connection is not None and not self._external and not self._open:
             self._connection.commit()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """End a transaction that is open, if it is ours, and begin it again after the block.
+
+        While another run is waited for, what was read in it would keep SQLite from committing for that run.
+        """
+        if not self._open or self._connection is None:
+            yield
+            return
+        self._commit(self._connection)
+        yield
+        self._begin(self._connection)
+
+    def see_what_is_committed(self) -> None:
+        """Begin an open transaction anew, if it is ours and would not see what others have committed since."""
+        connection = self._connection
+        if self._open and connection is not None and connection.get_isolation_level() != "READ COMMITTED":
+            with self.paused():
+                pass
 
     def once_rolled_back(self, action: Callable[[], None]) -> None:
         """Call *action* when what has just failed is undone: now, or when the transaction around it is rolled back.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from whimbrel.cli.terminal.colour import has_colour
 
 if TYPE_CHECKING:
+    from whimbrel.impl.run_lock import LockHolder
     from whimbrel.revisions import MigrationStep
 
 _CLEAR = "\r\x1b[K"
@@ -30,12 +31,24 @@ class Progress:
         self._stream = stream
         self._coloured = has_colour(stream)
         self._began = 0.0
+        self._waited = False
 
     def plan(self, steps: Sequence[MigrationStep]) -> None:
         """Say so when there is nothing to do."""
         self._began = perf_counter()
-        if not steps:
+        if self._waited:
+            self._write("\n")
+        if not steps and self._waited:
+            self._write("Nothing left to do: the other run has brought the database there.\n")
+        elif not steps:
             self._write("Nothing to do: the database is there already.\n")
+
+    def waiting(self, holder: LockHolder | None, seconds: float, limit: float) -> None:
+        """Write who is waited for, over what was written of it before."""
+        from whimbrel.runtime.report import waiting_for
+
+        self._waited = True
+        self._write(f"{_CLEAR}{self._fitting(waiting_for(holder, seconds, limit))}")
 
     def start(self, step: MigrationStep, index: int, total: int) -> None:
         """Begin the line of *step*."""
@@ -54,14 +67,16 @@ class Progress:
         self._write(f"{_CLEAR}{self._line(step, index, total, how, _RED)}\n")
 
     def _line(self, step: MigrationStep, index: int, total: int, end: str, colour: str = "") -> str:
-        # A line that wraps could not be taken back with a carriage return.
-        room = max(_width(self._stream) - len(end) - 1, 20)
         ends = [", ".join(ids) or "<base>" for ids in (step.from_revisions_no_deps, step.to_revisions_no_deps)]
         text = f"[{index:>{len(str(total))}}/{total}] {step.name} {ends[0]} -> {ends[1]}"
         if step.doc:
             text += f", {step.doc}"
-        shown = text if len(text) <= room else f"{text[: room - 1]}…"
-        return shown + self._in(colour, end)
+        return self._fitting(text, len(end)) + self._in(colour, end)
+
+    def _fitting(self, text: str, after: int = 0) -> str:
+        # A line that wraps could not be taken back with a carriage return.
+        room = max(_width(self._stream) - after - 1, 20)
+        return text if len(text) <= room else f"{text[: room - 1]}…"
 
     def _in(self, colour: str, text: str) -> str:
         return f"{colour}{text}{_END}" if colour and self._coloured else text
