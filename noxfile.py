@@ -24,6 +24,7 @@ PACKAGES = [
     "dialect-mssql",
     "dialect-oracle",
     "autogen",
+    "alembic-bridge",
 ]
 # The peer that benchmarks and parity drive side by side with us, in an environment of its own.
 PEER = ["alembic", "psycopg[binary]", "PyMySQL"]

@@ -24,6 +24,7 @@ PACKAGES = (
     "dialect-mssql",
     "dialect-oracle",
     "autogen",
+    "alembic-bridge",
 )
 
 
@@ -144,10 +145,10 @@ def use_core_with_one_dialect(wheels: Path, folder: Path) -> None:
 
 def use_extras(wheels: Path, folder: Path) -> None:
     """Core's extras bring the siblings."""
-    environment = Environment(wheels, folder, "whimbrel[postgresql,mysql,sqlite,mssql,oracle,autogen]")
+    environment = Environment(wheels, folder, "whimbrel[postgresql,mysql,sqlite,mssql,oracle,autogen,alembic]")
     output = environment.whimbrel("plugins")
     for package in PACKAGES[1:]:
-        sibling = f"whimbrel-{package.removeprefix('dialect-')}"
+        sibling = f"whimbrel-{package.removeprefix('dialect-').removesuffix('-bridge')}"
         expect(sibling in output, f"{sibling} is not listed:\n{output}")
 
 

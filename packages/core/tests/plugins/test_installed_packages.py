@@ -31,8 +31,8 @@ def test_a_run_imports_the_package_of_its_own_database_only(dialect: str, packag
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [
-        "['whimbrel_autogen']",
-        f"{sorted(['whimbrel_autogen', package])} {package} {dialect}",
+        "['whimbrel_alembic', 'whimbrel_autogen']",
+        f"{sorted(['whimbrel_alembic', 'whimbrel_autogen', package])} {package} {dialect}",
     ]
     assert done.stderr == ""
 

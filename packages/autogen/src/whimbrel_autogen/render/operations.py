@@ -82,7 +82,7 @@ class Renderers:
                 said = self._strangers[cls](rendering.context, op)
                 return [said] if isinstance(said, str) else list(said)
             if cls in self._own:
-                return [self._own[cls](rendering, op)]
+                return [self.built_in(rendering, op)]
         said_of_plugin = rendering.asked("operation", op)
         if said_of_plugin is not None:
             return [said_of_plugin]
@@ -91,6 +91,14 @@ class Renderers:
             f"Write a function f(autogen_context, op) that returns the line, decorated with "
             f"@renderers.dispatch_for({type(op).__name__}).",
         )
+
+
+    def built_in(self, rendering: Rendering, op: ops.MigrateOperation) -> Source:
+        """Return one directive as the built-in function spells it, whoever else has registered one.
+
+        :raises StopIteration: there is no built-in function for it.
+        """
+        return next(self._own[cls] for cls in type(op).__mro__ if cls in self._own)(rendering, op)
 
 
 renderers = Renderers()

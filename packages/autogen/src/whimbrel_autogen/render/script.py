@@ -42,7 +42,7 @@ def render_script(context: MigrationContext, script: MigrationScript) -> Mapping
 
 def _half(ops: OpContainer, comparison: AutogenContext) -> str:
     # The template puts the first line behind an indentation of its own.
-    return _indented(render_ops(ops, Rendering(comparison)) or ["pass"], INDENT).lstrip()
+    return indented(render_ops(ops, Rendering(comparison)) or ["pass"], INDENT).lstrip()
 
 
 def render_python_code(
@@ -83,7 +83,7 @@ def render_python_code(
     comparison = AutogenContext(run, opts={**run.opts, **opts}, autogenerate=False)
     if isinstance(imports, set):
         comparison.imports = imports
-    return _indented(render_ops(up_or_down_op, Rendering(comparison)) or ["pass"], INDENT).lstrip()
+    return indented(render_ops(up_or_down_op, Rendering(comparison)) or ["pass"], INDENT).lstrip()
 
 
 def render_op_text(autogen_context: AutogenContext, op: MigrateOperation) -> str:
@@ -141,5 +141,6 @@ def _at(source: Source, indent: str, after: str = "") -> list[str]:
     return [line.removeprefix(indent) for line in text.split("\n")]
 
 
-def _indented(lines: Sequence[str], indent: str) -> str:
+def indented(lines: Sequence[str], indent: str = INDENT) -> str:
+    """Return lines as they stand in a function's body."""
     return "\n".join(f"{indent}{line}" if line else "" for line in lines)

@@ -131,7 +131,9 @@ class Settings(NamedTuple):
         """
         from whimbrel.config.safety import PROJECT, SafetySettings, read_safety
 
-        return read_safety(self.lookup, PROJECT if self.convention.careful else SafetySettings())
+        keys = self.convention.keys
+        lookup = self.lookup if keys is None else self.lookup.only(keys)
+        return read_safety(lookup, PROJECT if self.convention.careful else SafetySettings())
 
     @property
     def engine_options(self) -> dict[str, Any]:

@@ -1,0 +1,7 @@
+"""``alembic.ddl.mysql``: the classes of whimbrel-mysql."""
+
+from __future__ import annotations
+
+from whimbrel_mysql.impl import MariaDBImpl, MySQLImpl
+
+__all__ = ["MariaDBImpl", "MySQLImpl"]
