@@ -388,7 +388,6 @@ class UnknownDatabaseRevision(CommandError):
         self.nearest = tuple(nearest)
 
 
-class MigrationFailed(CommandError):
 class RunLockTimeout(CommandError):
     """Another run has this database, and did not end in time.
 
@@ -421,6 +420,7 @@ class RunLockLost(CommandError):
         )
 
 
+class MigrationFailed(CommandError):
     """A revision raised while it ran; the cause is ``__cause__``.
 
     :param revision: its id.

@@ -93,7 +93,6 @@ class PostgresqlImpl(PostgresqlComparing, DefaultImpl):
         code = getattr(driver_error, "sqlstate", None) or getattr(driver_error, "pgcode", None)
         return _REMEDIES.get(str(code))
 
-    # -- text ---------------------------------------------------------------------------------------------------------
     # -- one run at a time --------------------------------------------------------------------------------------------
 
     def run_lock(self, scope: LockScope) -> RunLock | None:
@@ -113,6 +112,7 @@ class PostgresqlImpl(PostgresqlComparing, DefaultImpl):
         """Return the time of the statement, in UTC."""
         return func.timezone("utc", func.clock_timestamp(), type_=DateTime())
 
+    # -- text ---------------------------------------------------------------------------------------------------------
 
     def emit_begin(self) -> None:
         """Write ``BEGIN`` as text."""
