@@ -38,7 +38,7 @@ PAGE: Final = Path(__file__).resolve().parent.parent / "docs/reference/sql.md"
 DIALECTS: Final = ("postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle")
 _CALL = re.compile(
     r"(?P<comments>(?:<!-- [^\n]+ -->\n)*)```\{code-block\} python\n(?P<code>.*?)^```\n"
-    r"(?P<sql>(?:\n```sql\n.*?^```\n)*)",
+    r"(?P<sql>(?:\n```(?:sql|text)\n.*?^```\n)*)",
     re.MULTILINE | re.DOTALL,
 )
 _CONNECTED: Final = "-- connected to "
@@ -53,7 +53,7 @@ class Call(NamedTuple):
     :param verb: the heading it stands below.
     :param code: Python.
     :param comments: what is special about it.
-    :param blocks: its ``sql`` blocks as they stand on the page.
+    :param blocks: its blocks of SQL as they stand on the page.
     :param span: where its blocks stand in the page, from and to.
     """
 
@@ -137,7 +137,7 @@ def as_text(scene: Scene, call: Call) -> str:
     for dialect in call.dialects:
         by_text.setdefault(scene.text(call, dialect), []).append(dialect)
     pieces = [f"-- {', '.join(dialects)}\n{text}" for text, dialects in by_text.items()]
-    return "\n```sql\n" + "\n\n".join(pieces) + "\n```\n"
+    return _block(pieces)
 
 
 def when_connected(executed: Mapping[str, str]) -> str:
@@ -149,13 +149,19 @@ def when_connected(executed: Mapping[str, str]) -> str:
     for dialect, text in executed.items():
         by_text.setdefault(text, []).append(dialect)
     pieces = [f"{_CONNECTED}{', '.join(dialects)}\n{text}" for text, dialects in by_text.items()]
-    return "\n```sql\n" + "\n\n".join(pieces) + "\n```\n" if pieces else ""
+    return _block(pieces) if pieces else ""
+
+
+def _block(pieces: list[str]) -> str:
+    """Return a block of the page; without colours where Pygments would stumble over PostgreSQL's quotes."""
+    text = "\n\n".join(pieces)
+    return f"\n```{'text' if '$$' in text else 'sql'}\n{text}\n```\n"
 
 
 def said_when_connected(call: Call) -> dict[str, str]:
     """Return what the page says is executed, by dialect, where that is not the text."""
     found = {}
-    for block in re.findall(r"^```sql\n(.*?)\n```$", call.blocks, re.MULTILINE | re.DOTALL):
+    for block in re.findall(r"^```(?:sql|text)\n(.*?)\n```$", call.blocks, re.MULTILINE | re.DOTALL):
         if block.startswith(_CONNECTED):
             for piece in block.removeprefix(_CONNECTED).split(f"\n\n{_CONNECTED}"):
                 dialects, _, text = piece.partition("\n")
