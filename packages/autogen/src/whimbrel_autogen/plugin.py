@@ -39,3 +39,11 @@ def whimbrel_render_migrations(context: MigrationContext, script: MigrationScrip
     from whimbrel_autogen.render.script import render_script
 
     return render_script(context, script)
+
+
+@hookimpl(trylast=True)
+def whimbrel_read_metadata(context: MigrationContext, metadata: MetaData | tuple[MetaData, ...]) -> MetaData:
+    """Read what the database has."""
+    from whimbrel_autogen.snapshot import read_metadata
+
+    return read_metadata(context, metadata)

@@ -74,6 +74,12 @@ def _compared(context: AutogenContext, tables: list[TablePair]) -> list[MigrateO
     return [op for table in tables for op in comparators.table(context, table, found.get(table, []))]
 
 
+def schemas(context: AutogenContext) -> Iterator[tuple[str | None, Iterator[TablePair]]]:
+    """Yield each schema that is looked at, and the pairs of its tables."""
+    for state in _states(context):
+        yield state.schema, _pairs(context, state)
+
+
 def _states(context: AutogenContext) -> Iterator[SchemaState]:
     """Yield the tables of each schema that is looked at."""
     models: dict[str | None, dict[str, Table]] = {}
@@ -134,6 +140,7 @@ def _table_names(context: AutogenContext, schema: str | None, models: dict[str, 
     default = context.dialect.default_schema_name
     if (None if run.version_table_schema == default else run.version_table_schema) == schema:
         names.discard(run.version_table)
+        names.discard(run.options.safety.history_table)
     others = {*context.impl.not_ours(schema), *VERSION_TABLES}
     return {
         name

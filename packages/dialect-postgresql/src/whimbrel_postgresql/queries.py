@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+# What the catalog keeps as "char" is asked for as text: asyncpg gives bytes for it.
+
 TABLES: Final = """
     SELECT c.oid, c.relname AS name, obj_description(c.oid, 'pg_class') AS comment, c.relpersistence = 'u' AS unlogged,
         pg_get_partkeydef(c.oid) AS partition_by, array_to_string(c.reloptions, chr(10)) AS options
@@ -18,7 +20,8 @@ TABLES: Final = """
 COLUMNS: Final = """
     SELECT a.attrelid AS table_oid, a.attnum AS number, a.attname AS name, a.attnotnull AS not_null,
         format_type(a.atttypid, a.atttypmod) AS type, format_type(e.oid, -1) AS element, e.oid AS element_oid,
-        e.typtype IN ('e', 'd') AS is_named, a.attidentity AS identity, a.attgenerated AS computed,
+        e.typtype IN ('e', 'd') AS is_named, CAST(a.attidentity AS text) AS identity,
+        CAST(a.attgenerated AS text) AS computed,
         CASE WHEN d.oid IS NOT NULL THEN pg_get_expr(d.adbin, d.adrelid) END AS default_,
         a.attcollation AS collation_oid, CASE WHEN a.attcollation <> t.typcollation THEN
             (SELECT collname FROM pg_collation WHERE oid = a.attcollation) END AS collation_,
@@ -71,10 +74,12 @@ ANY_CLASS: Final = "CAST(i.indclass AS oid[]) && (SELECT array_agg(oid) FROM pg_
 """Whether an index has an operator class that is not its type's default; the list of them is made once."""
 
 CONSTRAINTS: Final = """
-    SELECT con.conrelid AS table_oid, con.conname AS name, con.contype AS kind, con.conindid AS index_oid,
+    SELECT con.conrelid AS table_oid, con.conname AS name, CAST(con.contype AS text) AS kind,
+        con.conindid AS index_oid,
         array_to_string(con.conkey, ' ') AS numbers, con.condeferrable AS deferrable, con.condeferred AS deferred,
-        con.convalidated AS validated, con.confupdtype AS onupdate,
-        con.confdeltype AS ondelete, con.confmatchtype AS match, n.nspname AS to_schema, c.relname AS to_table,
+        con.convalidated AS validated, CAST(con.confupdtype AS text) AS onupdate,
+        CAST(con.confdeltype AS text) AS ondelete, CAST(con.confmatchtype AS text) AS match,
+        n.nspname AS to_schema, c.relname AS to_table,
         CASE WHEN con.contype = 'f' THEN CAST((
             SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(con.confkey) WITH ORDINALITY k(number, n)
             JOIN pg_attribute a ON a.attrelid = con.confrelid AND a.attnum = k.number) AS text) END AS to_columns,
@@ -99,7 +104,8 @@ SET_COLUMNS: Final = """
 """
 
 NAMED_TYPES: Final = """
-    SELECT t.oid, format_type(t.oid, -1) AS printed, t.typname AS name, n.nspname AS schema, t.typtype AS kind,
+    SELECT t.oid, format_type(t.oid, -1) AS printed, t.typname AS name, n.nspname AS schema,
+        CAST(t.typtype AS text) AS kind,
         format_type(t.typbasetype, t.typtypmod) AS base, t.typnotnull AS not_null, t.typdefault AS default_,
         CASE WHEN t.typcollation <> b.typcollation THEN
             (SELECT collname FROM pg_collation WHERE oid = t.typcollation) END AS collation_,

@@ -15,6 +15,7 @@ from whimbrel.cli.terminal.session import Session
 @click.command("revision", cls=Command)
 @options.message
 @click.option("--autogenerate", is_flag=True, help="Fill it with what makes the database like the models.")
+@click.option("--verify", is_flag=True, help="Try what --autogenerate wrote on a scratch copy, up and down.")
 @click.option("--sql", is_flag=True, help="Let env.py run without a database (with revision_environment).")
 @click.option("--head", default="head", shell_complete=complete_revision, help="Go on from this one.  [head]")
 @options.splice
@@ -29,6 +30,7 @@ def command(
     session: Session,
     message: str | None,
     autogenerate: bool,
+    verify: bool,
     sql: bool,
     head: str,
     splice: bool,
@@ -48,6 +50,7 @@ def command(
         revision,
         message=message,
         autogenerate=autogenerate,
+        verify=verify,
         sql=sql,
         head=head,
         splice=splice,

@@ -76,7 +76,7 @@ def compare(
             )
         if missing and behind is not None:
             behind.append(f"The database is not up to date: {', '.join(missing)} has not run.")
-        metadata = _metadata(context, asked)
+        metadata = target_metadata(context, asked)
         then(heads, context, environment.plugins.produce_migrations(context, metadata, asked=asked))
         return ()
 
@@ -93,7 +93,13 @@ def _missing(script: ScriptDirectory, heads: tuple[str, ...]) -> list[str]:
     return [head for head in script.get_heads() if head not in at]
 
 
-def _metadata(context: MigrationContext, asked: str) -> MetaData | tuple[MetaData, ...]:
+def target_metadata(context: MigrationContext, asked: str) -> MetaData | tuple[MetaData, ...]:
+    """Return the models that env.py has named.
+
+    :param context: the run.
+    :param asked: what needs them, for messages.
+    :raises CommandError: it has named none.
+    """
     metadata = context.options.target_metadata
     if metadata is None:
         raise CommandError(

@@ -31,6 +31,7 @@ def revision(
     rename: Sequence[str] = (),
     questioner: Questioner | None = None,
     allow_drop_table: bool | Sequence[str] | None = None,
+    verify: bool = False,
 ) -> Script | list[Script] | None:
     """Create a revision file.
 
@@ -51,9 +52,12 @@ def revision(
     :param questioner: is asked about what looks like a rename and was not declared one; by default nobody is.
     :param allow_drop_table: with *autogenerate*, drop tables that the models lack: all, or those of these names and
         patterns; by default as env.py and the settings say.
+    :param verify: with *autogenerate*, try what was written on a scratch copy of each database's schema: after the
+        upgrade it has to be like the models, after the downgrade as it was.
     :return: the new revision; a list if there are several, ``None`` if the directives were emptied.
     :raises MultipleHeads: there are several heads, and *head* names none of them.
     :raises AutogenerateNotInstalled: the package that compares is missing.
+    :raises VerificationFailed: *verify* found that it does not do what it was written for; the file is kept.
 
     Example::
 
@@ -63,6 +67,11 @@ def revision(
     wish = Wish(rev_id or new_revision_id(), message, head, splice, branch_label, version_path, depends_on)
     if autogenerate and sql:
         raise CommandError("--autogenerate has to ask the database, so it cannot go with --sql.")
+    if verify and not autogenerate:
+        raise CommandError(
+            "--verify tries what --autogenerate has written, and it was not asked for.",
+            "Add --autogenerate, or leave --verify out.",
+        )
     if rename and not autogenerate:
         raise CommandError("--rename says how a comparison is to be read: it goes with --autogenerate.")
     if allow_drop_table and not autogenerate:
@@ -72,15 +81,24 @@ def revision(
         from whimbrel.commands.drafting import drafted
         from whimbrel.runtime.questioner import Questioner
 
+        process = process_revision_directives
+        if verify:
+            from whimbrel.commands.verify import scratch_first
+
+            process = scratch_first(process)
         written = drafted(
             config,
             script,
             wish,
             autogenerate=autogenerate,
             sql=sql,
-            process=process_revision_directives,
+            process=process,
             hints=Hints(rename, questioner or Questioner(), allow_drop_table),
         )
+        if verify and written:
+            from whimbrel.commands.verify import try_out
+
+            try_out(config, written)
         return written[0] if len(written) == 1 else written or None
     if sql:
         raise CommandError(

@@ -202,6 +202,24 @@ class Plugins:
             )
         return script
 
+    def read_metadata(
+        self, context: specs.MigrationRun, metadata: MetaData | tuple[MetaData, ...], *, asked: str
+    ) -> MetaData:
+        """Read what the database of *context* has, as models that it could be compared with later.
+
+        :param context: the run, connected.
+        :param metadata: the models.
+        :param asked: what needs it; for messages.
+        :raises PluginError: no plugin would read it.
+        """
+        found: MetaData | None = self._ask("whimbrel_read_metadata", context=context, metadata=metadata)
+        if found is None:
+            raise PluginError(
+                f"{asked} cannot run: no plugin reads what the database has.",
+                "See which plugins are there:  whimbrel plugins",
+            )
+        return found
+
     def render_migrations(self, context: specs.MigrationRun, script: MigrationScript, *, asked: str) -> dict[str, Any]:
         """Spell *script* as Python, for the template of the new file.
 

@@ -178,3 +178,23 @@ def whimbrel_render_migrations(context: MigrationRun, script: MigrationScript) -
         def whimbrel_render_migrations(context, script):
             return {"upgrades": render(script.upgrade_ops), "downgrades": render(script.downgrade_ops), "imports": ""}
     """
+
+
+@hookspec(firstresult=True)
+def whimbrel_read_metadata(context: MigrationRun, metadata: MetaData | tuple[MetaData, ...]) -> MetaData | None:
+    """Read what the database of a run has, as models that it could be compared with later, for ``--verify``.
+
+    The first answer that is not ``None`` counts.
+
+    :param context: the run, connected to the database.
+    :param metadata: the models; tables that no comparison with them would look at are left out.
+    :return: the tables, or ``None`` to leave it to the next plugin.
+
+    Example::
+
+        @hookimpl
+        def whimbrel_read_metadata(context, metadata):
+            found = MetaData()
+            found.reflect(context.connection)
+            return found
+    """

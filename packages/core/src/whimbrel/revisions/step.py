@@ -196,6 +196,17 @@ class RevisionStep(MigrationStep):
         super().__init__(revision_map, is_upgrade, rows)
         self.revision = revision
 
+    def undone(self) -> RevisionStep:
+        """Return the step that takes this one back, to the rows of the version table that were there before."""
+        rows = self.rows
+        if rows.update is None:
+            back = RowChanges(deletes=rows.inserts, inserts=rows.deletes)
+        else:
+            old, new = rows.update
+            # Rows are deleted, then inserted, then updated: what this step inserted is gone before.
+            back = RowChanges(deletes=rows.inserts, update=(new, old), inserts=rows.deletes)
+        return RevisionStep(self.revision_map, self.revision, not self.is_upgrade, back)
+
     @property
     def name(self) -> str:
         """``upgrade`` or ``downgrade``."""
