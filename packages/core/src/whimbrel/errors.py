@@ -440,17 +440,6 @@ class MigrationFailed(CommandError):
         self.direction = direction
 
 
-class EditedRevisions(CommandError):
-    """Version files were edited after they had been applied.
-
-    :param revisions: their ids.
-    """
-
-    def __init__(self, message: str, remedy: str | None = None, *, revisions: Sequence[str] = ()) -> None:
-        super().__init__(message, remedy)
-        self.revisions = tuple(revisions)
-
-
 class VerificationFailed(CommandError):
     """A new revision does not do on a scratch copy what it was written for (``revision --verify``).
 

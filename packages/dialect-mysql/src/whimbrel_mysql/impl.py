@@ -43,7 +43,6 @@ from whimbrel_mysql.needed import is_needed, replace_index
 from whimbrel_mysql.options import COLUMN_KEYWORDS, STATEMENT_KEYWORDS, Options, options_of, statement_keywords
 from whimbrel_mysql.rebuild import REFLECTED, rebuild_table
 from whimbrel_mysql.scratch import MySQLScratch
-from whimbrel_mysql.scratch import MySQLScratch
 from whimbrel_mysql.server import Server
 
 Autoincrement = bool | Literal["auto", "ignore_fk"]

@@ -322,7 +322,6 @@ class MigrationContext:
         :raises UnknownDatabaseRevision: the database is at a revision that no file has.
         """
         self.arguments = kw
-        self.arguments = kw
         self.impl.start_migrations()
         request = self.environment_context.request if self.environment_context is not None else None
         purge = request is not None and request.purge
