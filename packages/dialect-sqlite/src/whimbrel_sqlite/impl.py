@@ -31,7 +31,6 @@ from whimbrel_sqlite.compare import SQLiteComparing
 from whimbrel_sqlite.foreign_keys import ForeignKeys
 from whimbrel_sqlite.limits import always_refused, refused_with_rows
 from whimbrel_sqlite.scratch import SQLiteScratch
-from whimbrel_sqlite.scratch import SQLiteScratch
 
 del _ddl
 
