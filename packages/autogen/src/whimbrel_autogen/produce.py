@@ -140,8 +140,7 @@ def _table_names(context: AutogenContext, schema: str | None, models: dict[str, 
     default = context.dialect.default_schema_name
     if (None if run.version_table_schema == default else run.version_table_schema) == schema:
         names.discard(run.version_table)
-        names.discard(run.options.safety.history_table)
-    others = {*context.impl.not_ours(schema), *VERSION_TABLES}
+    others = {*context.impl.not_ours(schema), *VERSION_TABLES, run.options.safety.history_table}
     return {
         name
         for name in names
