@@ -40,10 +40,9 @@ class TableColumns:
         self.schema = reflected.schema
         self.table_name = reflected.name
 
-    def may_be_renamed(self) -> bool:
-        """Return whether each side has a column that the other lacks, as few tables have."""
-        theirs = set(self._names)
-        return not (theirs <= self._ours.keys() or theirs >= self._ours.keys())
+    def differ(self) -> bool:
+        """Return whether one side has a column that the other lacks, as few tables have."""
+        return set(self._names) != self._ours.keys()
 
     def place(self) -> Place:
         """Return the names of the columns on both sides, but for those that are left out."""

@@ -77,7 +77,7 @@ class Search:
             state.database = {table.name: table for table in tables}
 
     def _renamed_tables(self) -> list[MigrateOperation]:
-        states = {state.place(self._context): state for state in self._states if self._may_have_renamed(state)}
+        states = {state.place(self._context): state for state in self._states if self._differ(state)}
         settled = self._renames.settle(list(states))
         found: list[MigrateOperation] = []
         for place, names in settled.items():
@@ -89,9 +89,8 @@ class Search:
             self._tables[states[place].schema, old] = place, old, new
         return found
 
-    def _may_have_renamed(self, state: SchemaState) -> bool:
-        theirs, ours = state.database.keys(), state.models.keys()
-        return bool(self._renames.declarations) or not (theirs <= ours or ours <= theirs)
+    def _differ(self, state: SchemaState) -> bool:
+        return bool(self._renames.declarations) or state.database.keys() != state.models.keys()
 
     def _renamed_columns(self) -> list[MigrateOperation]:
         tables = {table.place(): table for state in self._states for table in self._tables_of(state)}
@@ -115,4 +114,4 @@ class Search:
             for name in sorted(state.database.keys() & state.models.keys())
             if not state.database[name].opaque
         )
-        return [table for table in both if self._renames.declarations or table.may_be_renamed()]
+        return [table for table in both if self._renames.declarations or table.differ()]

@@ -1,0 +1,283 @@
+"""A rename of a table or a column: what is in it stays, there and back; the rest is compared under the new names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from testing.comparing import Compared, carried_out, compared, made
+from testing.databases import Database
+from testing.wings import catalog
+from whimbrel.operations import ops
+
+Models = Callable[[sa.MetaData], object]
+
+CONVENTION = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def metadata(*parts: Models) -> sa.MetaData:
+    found = sa.MetaData(naming_convention=CONVENTION)
+    for part in parts:
+        part(found)
+    return found
+
+
+def key() -> sa.Column[int]:
+    return sa.Column("id", sa.Integer, primary_key=True)
+
+
+def users(found: sa.MetaData) -> None:
+    sa.Table(
+        "users",
+        found,
+        key(),
+        sa.Column("nick", sa.String(50), nullable=False, index=True),
+        sa.Column("email", sa.String(80), unique=True),
+        sa.Column("age", sa.Integer, server_default="7"),
+    )
+
+
+def posts(table: str = "users") -> Models:
+    def build(found: sa.MetaData) -> None:
+        sa.Table("post", found, key(), sa.Column("user_id", sa.ForeignKey(f"{table}.id", ondelete="CASCADE")))
+
+    return build
+
+
+def users_with_nicknames(found: sa.MetaData, table: str = "users", **nickname: Any) -> None:
+    sa.Table(
+        table,
+        found,
+        key(),
+        sa.Column("nickname", sa.String(50), nullable=False, index=True, **nickname),
+        sa.Column("email", sa.String(80), unique=True),
+        sa.Column("age", sa.Integer, server_default="7"),
+        info={"renamed_from": "users"} if table != "users" else {},
+    )
+
+
+ROWS = [
+    "INSERT INTO users (id, nick, email) VALUES (1, 'ada', 'ada@example.org'), (2, 'tim', NULL)",
+    "INSERT INTO post (id, user_id) VALUES (10, 1), (11, 2)",
+]
+
+
+def rows(database: Database, sql: str) -> list[tuple[Any, ...]]:
+    with database.engine().connect() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(sql)]
+
+
+def filled(database: Database, before: sa.MetaData) -> list[str]:
+    before.create_all(database.engine())
+    made(database, *ROWS)
+    return catalog(database)
+
+
+def there_and_back(database: Database, after: sa.MetaData, question: str, **opts: Any) -> Compared:
+    """Run the upgrade, look whether all rows are there and nothing is missing; run the downgrade."""
+    before = catalog(database)
+    found = compared(database, after, compare_server_default=True, **opts)
+    carried_out(database, found.upgrade, found.imports)
+    assert rows(database, question) == [(1, "ada", "ada@example.org", 7), (2, "tim", None, 7)]
+    assert rows(database, "SELECT id, user_id FROM post ORDER BY id") == [(10, 1), (11, 2)]
+    again = compared(database, after, compare_server_default=True, **opts)
+    assert again.upgrade == "pass"
+    assert again.notes == []
+    carried_out(database, found.downgrade, found.imports)
+    assert rows(database, "SELECT id, nick, email, age FROM users ORDER BY id") == [
+        (1, "ada", "ada@example.org", 7),
+        (2, "tim", None, 7),
+    ]
+    assert catalog(database) == before
+    return found
+
+
+def kinds(found: Compared) -> list[str]:
+    half = found.script.upgrade_ops
+    assert half is not None
+    flat = [one for op in half.ops for one in (op.ops if isinstance(op, ops.OpContainer) else [op])]
+    return [type(op).__name__ for op in flat]
+
+
+def test_pains_row_05_a_declared_rename_of_a_column_keeps_what_is_in_it(database: Database) -> None:
+    filled(database, metadata(users, posts()))
+    after = metadata(lambda found: users_with_nicknames(found, info={"renamed_from": "nick"}), posts())
+    found = there_and_back(database, after, "SELECT id, nickname, email, age FROM users ORDER BY id")
+    assert "drop_column" not in found.upgrade
+    assert "# " not in found.upgrade
+    assert kinds(found)[0] == "AlterColumnOp"
+
+
+def test_pains_row_05_without_a_declaration_the_script_says_what_is_lost_and_how_to_declare_it(
+    database: Database,
+) -> None:
+    filled(database, metadata(users, posts()))
+    found = compared(database, metadata(users_with_nicknames, posts()))
+    lines = found.upgrade.splitlines()
+    place = lines.index('op.drop_column("users", "nick")')
+    said = " ".join(line.removeprefix("# ") for line in lines[place - 3 : place])
+    assert said == (
+        "All that column users.nick holds is lost here. Is users.nickname the same column under a new name? Then "
+        "delete this revision, and declare the rename: --rename users.nick:users.nickname, or "
+        'info={"renamed_from": "nick"} in the models.'
+    )
+    assert "#" not in found.downgrade
+
+
+def test_the_script_of_a_renamed_column(sqlite_database: Database) -> None:
+    made(sqlite_database, "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, nick VARCHAR(50))")
+    after = metadata(
+        lambda found: sa.Table(
+            "t",
+            found,
+            key(),
+            sa.Column("nickname", sa.String(50), info={"renamed_from": "nick"}),
+            sa.Column("x", sa.Integer),
+        )
+    )
+    found = compared(sqlite_database, after)
+    assert found.upgrade == (
+        'op.alter_column(\n    "t",\n    "nick",\n    new_column_name="nickname",\n'
+        "    existing_type=sa.VARCHAR(length=50),\n    existing_nullable=True,\n)\n"
+        'op.add_column("t", sa.Column("x", sa.Integer(), nullable=True))'
+    )
+    batch = compared(sqlite_database, after, render_as_batch=True)
+    assert batch.upgrade.startswith(
+        'with op.batch_alter_table("t", schema=None) as batch_op:\n    batch_op.alter_column('
+    )
+    assert 'new_column_name="nickname"' in batch.upgrade
+
+
+@pytest.mark.parametrize("as_batch", [False, True])
+def test_a_table_with_other_columns_too_is_renamed_and_then_changed(database: Database, as_batch: bool) -> None:
+    filled(database, metadata(users, posts()))
+    after = metadata(
+        lambda found: users_with_nicknames(found, "members", info={"renamed_from": "nick"}), posts("members")
+    )
+    question = "SELECT id, nickname, email, age FROM members ORDER BY id"
+    found = there_and_back(database, after, question, render_as_batch=as_batch or database.name == "sqlite")
+    assert kinds(found)[:2] == ["RenameTableOp", "AlterColumnOp"]
+    assert "create_table" not in found.upgrade
+    assert "foreign_key" not in found.upgrade  # it goes with the table
+    assert found.downgrade.splitlines()[-1] == 'op.rename_table("members", "users")'
+
+
+def test_pains_row_05_a_table_that_looks_alike_is_told_above_its_drop(database: Database) -> None:
+    metadata(users).create_all(database.engine())
+    found = compared(database, metadata(lambda found: sa.Table("members", found, key(), *_three())))
+    lines = found.upgrade.splitlines()
+    place = lines.index('op.drop_table("users")')
+    said = " ".join(line.removeprefix("# ") for line in lines[place - 3 : place])
+    assert said.startswith("All that table users holds is lost here. Is members the same table under a new name?")
+    assert "--rename users:members" in said
+
+
+def _three() -> list[sa.Column[Any]]:
+    return [sa.Column("nick", sa.String(60)), sa.Column("email", sa.String(80)), sa.Column("born", sa.Integer)]
+
+
+def test_tables_that_share_little_are_not_told(database: Database) -> None:
+    metadata(users).create_all(database.engine())
+    found = compared(
+        database, metadata(lambda found: sa.Table("place", found, key(), sa.Column("city", sa.String(60))))
+    )
+    assert "lost here" not in found.upgrade
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        lambda: sa.Column("nickname", sa.Integer, nullable=False, server_default="1"),
+        lambda: sa.Column("nickname", sa.String(50)),
+    ],
+    ids=["another type", "may be NULL"],
+)
+def test_columns_that_do_not_look_alike_are_not_told(database: Database, column: Callable[[], sa.Column[Any]]) -> None:
+    made(database, "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, nick VARCHAR(50) NOT NULL)")
+    found = compared(database, metadata(lambda found: sa.Table("t", found, key(), column())))
+    assert "drop_column" in found.upgrade
+    assert "lost here" not in found.upgrade
+
+
+def test_a_renamed_key_and_a_renamed_reference_stay_what_they_are(database: Database) -> None:
+    filled(database, metadata(users, posts()))
+    after = metadata()
+    sa.Table(
+        "users",
+        after,
+        sa.Column("user_id", sa.Integer, primary_key=True, info={"renamed_from": "id"}),
+        sa.Column("nick", sa.String(50), nullable=False, index=True),
+        sa.Column("email", sa.String(80), unique=True),
+        sa.Column("age", sa.Integer, server_default="7"),
+    )
+    sa.Table("post", after, key(), sa.Column("user_id", sa.ForeignKey("users.user_id", ondelete="CASCADE")))
+    found = there_and_back(database, after, "SELECT user_id, nick, email, age FROM users ORDER BY user_id")
+    assert kinds(found) == ["AlterColumnOp"]
+
+
+def test_texts_of_the_database_are_compared_under_the_new_names(postgresql_database: Database) -> None:
+    made(
+        postgresql_database,
+        "CREATE TABLE users (id SERIAL PRIMARY KEY, nick VARCHAR(50), "
+        "shout TEXT GENERATED ALWAYS AS (upper(nick)) STORED, "
+        "CONSTRAINT ck CHECK (length(nick) > 2), EXCLUDE USING btree (nick WITH =))",
+        "CREATE INDEX ix_nick ON users (lower(nick)) WHERE nick <> 'a'",
+        "CREATE INDEX ix_covers ON users (id) INCLUDE (nick)",
+    )
+    after = sa.MetaData()
+    table = sa.Table(
+        "members",
+        after,
+        key(),
+        sa.Column("nick name", sa.String(50), info={"renamed_from": "nick"}),
+        sa.Column("shout", sa.Text, sa.Computed('upper("nick name")', persisted=True)),
+        sa.CheckConstraint('length("nick name") > 2', name="ck"),
+        sa.dialects.postgresql.ExcludeConstraint(("nick name", "="), using="btree", name="users_nick_excl"),
+        info={"renamed_from": "users"},
+    )
+    column = table.columns["nick name"]
+    sa.Index("ix_nick", sa.func.lower(column), postgresql_where=column != "a")
+    sa.Index("ix_covers", table.columns["id"], postgresql_include=["nick name"])
+    found = compared(postgresql_database, after, autogenerate_plugins=["*", "whimbrel.autogenerate.checks"])
+    assert kinds(found) == ["RenameTableOp", "AlterColumnOp"]
+    assert found.notes == []
+
+
+def test_a_schema_is_looked_at_for_what_was_renamed_in_it(postgresql_database: Database) -> None:
+    made(
+        postgresql_database,
+        "CREATE SCHEMA app",
+        "CREATE TABLE app.users (id SERIAL PRIMARY KEY, nick VARCHAR(50))",
+        "INSERT INTO app.users (nick) VALUES ('ada')",
+        "CREATE TABLE app.others (id SERIAL PRIMARY KEY, nick VARCHAR(50))",
+    )
+    after = sa.MetaData(schema="app")
+    sa.Table("members", after, key(), sa.Column("nickname", sa.String(50)))
+    found = compared(postgresql_database, after, renames=["app.users:app.members", "app.members.nick:nickname"])
+    assert kinds(found) == ["RenameTableOp", "AlterColumnOp"]
+    carried_out(postgresql_database, found.upgrade, found.imports)
+    assert rows(postgresql_database, "SELECT nickname FROM app.members") == [("ada",)]
+    assert compared(postgresql_database, after).upgrade == "pass"
+
+
+def test_what_is_left_out_is_not_offered(sqlite_database: Database) -> None:
+    made(sqlite_database, "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, nick VARCHAR(50))")
+    after = metadata(lambda found: sa.Table("t", found, key(), sa.Column("nickname", sa.String(50))))
+
+    def include_name(name: str, kind: str, parents: object) -> bool:
+        return name != "nick"
+
+    def include_object(item: object, name: str, kind: str, reflected: bool, other: object) -> bool:
+        return name != "nickname"
+
+    assert "lost here" in compared(sqlite_database, after).upgrade
+    assert compared(sqlite_database, after, include_name=include_name).upgrade.startswith("op.add_column")
+    assert compared(sqlite_database, after, include_object=include_object).upgrade == 'op.drop_column("t", "nick")'
