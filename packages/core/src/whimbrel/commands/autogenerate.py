@@ -62,7 +62,7 @@ def compare(
     :param hints: what the command was told.
     :return: the plugins that compared.
     :raises AutogenerateNotInstalled: the package that compares is missing; no database is opened then.
-    :raises CommandError: a database is not at the heads, or env.py names no models.
+    :raises CommandError: a database is not at the heads, env.py names no models, or a rename fits nothing.
     """
 
     def plan(heads: tuple[str, ...], context: MigrationContext) -> tuple[()]:
@@ -77,14 +77,28 @@ def compare(
         if missing and behind is not None:
             behind.append(f"The database is not up to date: {', '.join(missing)} has not run.")
         metadata = target_metadata(context, asked)
-        then(heads, context, environment.plugins.produce_migrations(context, metadata, asked=asked))
+        found = environment.plugins.produce_migrations(context, metadata, asked=asked)
+        unfit.append(found.unfit_renames)
+        then(heads, context, found)
         return ()
 
+    unfit: list[dict[str, str]] = []
     environment = EnvironmentContext(config, script, fn=plan, **hints._asdict())
     environment.plugins.require_autogenerate(asked)
     with no_garbage_collection(), environment:
         script.run_env()  # which imports the models
+    _require_fit(unfit)
     return environment.plugins
+
+
+def _require_fit(unfit: Sequence[dict[str, str]]) -> None:
+    """Raise if something that was said to be renamed fits none of the databases.
+
+    :param unfit: what does not fit, for each database, with the reason.
+    """
+    for text, problem in unfit[0].items() if unfit else ():
+        if all(text in others for others in unfit):
+            raise CommandError(problem, "Nothing was written. Mend the --rename, or leave it out.")
 
 
 def _missing(script: ScriptDirectory, heads: tuple[str, ...]) -> list[str]:
