@@ -18,4 +18,4 @@ def command(session: Session, as_json: bool, rename: tuple[str, ...], allow_drop
     """Tell whether models and database differ: exit code 0 no, 3 yes."""
     from whimbrel.commands.check import check
 
-    session.run_environment(check, as_json=as_json, rename=list(rename), allow_drop_table=allow_drop_table)
+    session.run_comparison(check, as_json=as_json, rename=list(rename), allow_drop_table=allow_drop_table)

@@ -18,4 +18,4 @@ def command(session: Session, as_json: bool, rename: tuple[str, ...], allow_drop
     """Show in what models and database differ, + lacking, - too much, ~ different; the exit code judges nothing."""
     from whimbrel.commands.diff import diff
 
-    session.run_environment(diff, as_json=as_json, rename=list(rename), allow_drop_table=allow_drop_table)
+    session.run_comparison(diff, as_json=as_json, rename=list(rename), allow_drop_table=allow_drop_table)

@@ -45,7 +45,7 @@ def command(
     from whimbrel.commands.revision import revision
 
     # Where only the setting revision_environment makes it run env.py, log lines are left to env.py.
-    run = session.run_environment if autogenerate or sql else session.run
+    run = session.run_comparison if autogenerate else session.run_environment if sql else session.run
     run(
         revision,
         message=message,

@@ -16,9 +16,13 @@ _ANSWERS: Final = ("yes", "no", "always")
 
 
 class TerminalQuestioner(Questioner):
-    """Asks the person at the terminal: yes, no, or always, which is yes to all that is left of this command."""
+    """Asks the person at the terminal: yes, no, or always, which is yes to all that is left of this command.
 
-    def __init__(self) -> None:
+    :param session: the invocation, whose line about how long it takes is not to stand in the way.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._always = False
 
     def is_renamed(self, offer: RenameOffer) -> bool:
@@ -29,7 +33,8 @@ class TerminalQuestioner(Questioner):
         if self._always:
             return True
         detail = f" ({offer.detail})" if offer.detail else ""
-        answer = _asked(f"Was {offer.kind} {offer.old} renamed to {offer.new}{detail}?")
+        with self._session.hushed():
+            answer = _asked(f"Was {offer.kind} {offer.old} renamed to {offer.new}{detail}?")
         self._always = answer == "always"
         return answer != "no"
 
@@ -42,7 +47,7 @@ def questioner(session: Session) -> Questioner:
     from whimbrel.cli.terminal.colour import is_terminal
 
     somebody = not session.quiet and sys.stdin.isatty() and is_terminal(sys.stderr)
-    return TerminalQuestioner() if somebody else Questioner()
+    return TerminalQuestioner(session) if somebody else Questioner()
 
 
 def _asked(question: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from whimbrel.entry_points import switched_on
 
 if TYPE_CHECKING:
     from whimbrel.cli.terminal.progress import Progress
+    from whimbrel.cli.terminal.waiting import Waiting
     from whimbrel.config import Config
 
 
@@ -26,6 +28,7 @@ class Session:
         self.no_plugins = False
         self._restore_logs: Callable[[], None] | None = None
         self._config: Config | None = None
+        self._waiting: Waiting | None = None
 
     def close(self) -> None:
         """Leave the process as it was, for a program that calls ``main()`` and goes on."""
@@ -75,6 +78,22 @@ class Session:
         self._show_logs()
         return self.run(function, **arguments)
 
+    def run_comparison(self, function: Callable[..., Any], /, **arguments: Any) -> Any:
+        """Do as :meth:`run_environment`; a line at the terminal says how long it takes, if that is over a second."""
+        if not self._is_watched():
+            return self.run_environment(function, **arguments)
+        from whimbrel.cli.terminal.waiting import Waiting
+
+        with Waiting(sys.stderr, "Comparing models with the database") as self._waiting:
+            try:
+                return self.run_environment(function, **arguments)
+            finally:
+                self._waiting = None
+
+    def hushed(self) -> AbstractContextManager[None]:
+        """Return a context in which nothing but the block writes to the terminal."""
+        return nullcontext() if self._waiting is None else self._waiting.hushed()
+
     def config(self, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Config:
         """Return the settings that the global options name.
 
@@ -109,26 +128,34 @@ class Session:
 
     def progress(self) -> Progress | None:
         """Return what draws the progress of a run; ``None`` where nobody watches, and log lines do."""
-        from whimbrel.cli.terminal.colour import is_terminal
-
-        if self.quiet or not is_terminal(sys.stderr):
+        if not self._is_watched():
             return None
         from whimbrel.cli.terminal.progress import Progress
 
         return Progress(sys.stderr)
+
+    def _is_watched(self) -> bool:
+        from whimbrel.cli.terminal.colour import is_terminal
+
+        return not self.quiet and is_terminal(sys.stderr)
 
     @staticmethod
     def _warn(warnings: tuple[str, ...]) -> None:
         for warning in warnings:
             sys.stderr.write(f"Warning: {warning}\n")
 
-    @staticmethod
-    def _stdout(arguments: Mapping[str, Any]) -> TextIO:
+    def _stdout(self, arguments: Mapping[str, Any]) -> TextIO:
         from whimbrel.cli.terminal.colour import PaintedStream, has_colour
 
-        if arguments.get("as_json") or arguments.get("sql") or not has_colour(sys.stdout):
-            return sys.stdout
-        return cast(TextIO, PaintedStream(sys.stdout))  # Config asks its stream for nothing but what that has
+        # Config asks its stream for nothing but what these have.
+        stream = sys.stdout
+        if not (arguments.get("as_json") or arguments.get("sql")) and has_colour(stream):
+            stream = cast(TextIO, PaintedStream(stream))
+        if self._waiting is not None:
+            from whimbrel.cli.terminal.waiting import HushingStream
+
+            stream = cast(TextIO, HushingStream(stream, self._waiting))
+        return stream
 
     def _show_logs(self) -> None:
         import logging
