@@ -317,11 +317,13 @@ class MigrationContext:
     def run_migrations(self, **kw: Any) -> None:
         """Take the steps that the environment's request asks for, each with its version row.
 
-        :param kw: handed to each script's ``upgrade()`` or ``downgrade()``.
+        :param kw: handed to each script's ``upgrade()`` or ``downgrade()``. An ``engine_name`` among them, or among
+            the options, names the database in what is told of the run.
         :raises MigrationFailed: a script raised.
         :raises UnknownDatabaseRevision: the database is at a revision that no file has.
         """
         self.arguments = kw
+        self._reporter.database(kw.get("engine_name", self.options.extra.get("engine_name")))
         self.impl.start_migrations()
         request = self.environment_context.request if self.environment_context is not None else None
         purge = request is not None and request.purge

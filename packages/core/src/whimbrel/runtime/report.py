@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 class Reporter(Protocol):
     """What wants to know how a run goes; the CLI's progress line is one."""
 
+    def database(self, name: str | None) -> None:
+        """What follows is about the database that env.py calls *name*; ``None`` where it has no name for it.
+
+        It is what ``run_migrations()`` or ``configure()`` got as ``engine_name``.
+        """
+
     def plan(self, steps: Sequence[MigrationStep]) -> None:
         """The run is about to take *steps*, in this order; none where there is nothing to do."""
 
@@ -47,24 +53,29 @@ class LogReporter:
 
     def __init__(self, logger: str = "whimbrel") -> None:
         self._log = logging.getLogger(f"{logger}.runtime.migration")
+        self._whose = ""
+
+    def database(self, name: str | None) -> None:
+        """Begin lines with the name, from now on."""
+        self._whose = f"{name}: " if name else ""
 
     def plan(self, steps: Sequence[MigrationStep]) -> None:
         """Say nothing: the lines of the steps say it."""
 
     def waiting(self, holder: LockHolder | None, seconds: float, limit: float) -> None:
         """Log who is waited for."""
-        self._log.info("%s", waiting_for(holder, seconds, limit))
+        self._log.info("%s%s", self._whose, waiting_for(holder, seconds, limit))
 
     def start(self, step: MigrationStep, index: int, total: int) -> None:
         """Log the step that begins."""
-        self._log.info("Running %s", step)
+        self._log.info("%sRunning %s", self._whose, step)
 
     def done(self, step: MigrationStep, index: int, total: int, seconds: float) -> None:
         """Log the duration, at level DEBUG."""
-        self._log.debug("Done in %.3f s (%d of %d)", seconds, index, total)
+        self._log.debug("%sDone in %.3f s (%d of %d)", self._whose, seconds, index, total)
 
     def failed(self, step: MigrationStep, index: int, total: int, error: BaseException) -> None:
         """Log which step failed; the error itself travels on as an exception."""
         if isinstance(error, BrokenPipeError):
             return  # whoever read the SQL went away, such as  head  in a shell
-        self._log.error("Failed %s (%d of %d)", step, index, total)
+        self._log.error("%sFailed %s (%d of %d)", self._whose, step, index, total)

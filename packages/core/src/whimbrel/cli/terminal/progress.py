@@ -32,6 +32,11 @@ class Progress:
         self._coloured = has_colour(stream)
         self._began = 0.0
         self._waited = False
+        self._whose = ""
+
+    def database(self, name: str | None) -> None:
+        """Begin lines with the name, from now on."""
+        self._whose = f"{name}: " if name else ""
 
     def plan(self, steps: Sequence[MigrationStep]) -> None:
         """Say so when there is nothing to do."""
@@ -39,16 +44,16 @@ class Progress:
         if self._waited:
             self._write("\n")
         if not steps and self._waited:
-            self._write("Nothing left to do: the other run has brought the database there.\n")
+            self._write(f"{self._whose}Nothing left to do: the other run has brought the database there.\n")
         elif not steps:
-            self._write("Nothing to do: the database is there already.\n")
+            self._write(f"{self._whose}Nothing to do: the database is there already.\n")
 
     def waiting(self, holder: LockHolder | None, seconds: float, limit: float) -> None:
         """Write who is waited for, over what was written of it before."""
         from whimbrel.runtime.report import waiting_for
 
         self._waited = True
-        self._write(f"{_CLEAR}{self._fitting(waiting_for(holder, seconds, limit))}")
+        self._write(f"{_CLEAR}{self._fitting(self._whose + waiting_for(holder, seconds, limit))}")
 
     def start(self, step: MigrationStep, index: int, total: int) -> None:
         """Begin the line of *step*."""
@@ -59,7 +64,8 @@ class Progress:
         self._write(f"{_CLEAR}{self._line(step, index, total, f'  {seconds:.2f} s', _DIM)}\n")
         if index == total:
             seconds = perf_counter() - self._began
-            self._write(self._in(_GREEN, f"Done: {total} step{'s' * (total > 1)} in {seconds:.2f} s") + "\n")
+            said = f"{self._whose}Done: {total} step{'s' * (total > 1)} in {seconds:.2f} s"
+            self._write(self._in(_GREEN, said) + "\n")
 
     def failed(self, step: MigrationStep, index: int, total: int, error: BaseException) -> None:
         """End the line of *step* with how it ended; what went wrong is told by the error."""
@@ -68,7 +74,7 @@ class Progress:
 
     def _line(self, step: MigrationStep, index: int, total: int, end: str, colour: str = "") -> str:
         ends = [", ".join(ids) or "<base>" for ids in (step.from_revisions_no_deps, step.to_revisions_no_deps)]
-        text = f"[{index:>{len(str(total))}}/{total}] {step.name} {ends[0]} -> {ends[1]}"
+        text = f"{self._whose}[{index:>{len(str(total))}}/{total}] {step.name} {ends[0]} -> {ends[1]}"
         if step.doc:
             text += f", {step.doc}"
         return self._fitting(text, len(end)) + self._in(colour, end)
