@@ -6,7 +6,19 @@ Alembic's calls it by itself; application code and test suites call it once, bef
 
 from __future__ import annotations
 
-from whimbrel_alembic.finder import install, is_installed, uninstall
+from typing import TYPE_CHECKING
+
 from whimbrel_alembic.peer import PEER_VERSION
 
+if TYPE_CHECKING:
+    from whimbrel_alembic.finder import install, is_installed, uninstall
+
 __all__ = ["PEER_VERSION", "install", "is_installed", "uninstall"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from whimbrel_alembic import finder  # commands that only read version files import this package, and not that
+
+    return getattr(finder, name)

@@ -11,6 +11,7 @@ from threading import Lock
 from types import ModuleType
 from typing import Any
 
+from whimbrel.errors import CommandError
 from whimbrel_alembic.modules import MODULES, PACKAGES
 
 _ROOT = "alembic"
@@ -36,6 +37,8 @@ class Face(ModuleType):
                 found = getattr(home, name)
             except AttributeError:
                 continue
+            except CommandError as error:  # what only a run has; hasattr() has to be able to ask
+                raise AttributeError(str(error), name=name, obj=self) from error
             if name in vars(home):  # else it is made anew each time: what belongs to a run, such as context.config
                 setattr(self, name, found)
             return found

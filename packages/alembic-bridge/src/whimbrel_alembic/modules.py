@@ -40,7 +40,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     "alembic.op": ("whimbrel.op",),
     "alembic.operations": (*_OPERATIONS, "whimbrel_alembic.directives"),
     "alembic.operations.base": _OPERATIONS,
-    "alembic.operations.batch": ("whimbrel_alembic.batch",),
+    "alembic.operations.batch": ("whimbrel.operations.batch",),
     "alembic.operations.ops": _OPS,
     "alembic.runtime": (),
     "alembic.runtime.environment": _ENVIRONMENT,

@@ -1,4 +1,4 @@
-"""Names with an underscore that released add-ons reach for: adapters over what core offers, set on core's classes.
+"""Names that released add-ons reach for, most with an underscore: adapters over what core offers, set on its classes.
 
 Core has none of them. They are set when ``alembic`` is first imported, so that the objects of a run have them too.
 """
@@ -9,12 +9,20 @@ import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, MetaData, text
+from sqlalchemy import CursorResult, Executable, MetaData, Table, text
 from sqlalchemy.util import immutabledict
 
 from whimbrel.impl import DefaultImpl
-from whimbrel.operations.ops import CreateTableOp
-from whimbrel.revisions import MigrationStep, Revision, RevisionMap, plan_downgrade, plan_stamp, plan_upgrade
+from whimbrel.operations.ops import CreateTableOp, DropTableOp
+from whimbrel.revisions import (
+    MigrationStep,
+    Revision,
+    RevisionMap,
+    plan_downgrade,
+    plan_stamp,
+    plan_upgrade,
+    verify_rev_id,
+)
 from whimbrel.script import Script, ScriptDirectory
 from whimbrel.script.module import load_module
 
@@ -97,6 +105,37 @@ def with_namespace(init: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+def create_from_table(cls: type[CreateTableOp], table: Table, *, _namespace_metadata: Any = None) -> CreateTableOp:
+    """Return the directive that creates *table*; its MetaData is the table's, unless another is given."""
+    op: CreateTableOp = _FROM_TABLE[CreateTableOp](cls, table)
+    vars(op)["namespace_metadata"] = _namespace_metadata or table.metadata
+    return op
+
+
+def drop_from_table(cls: type[DropTableOp], table: Table, *, _namespace_metadata: Any = None) -> DropTableOp:
+    """Return the directive that drops *table*, and knows how to create it again."""
+    op: DropTableOp = _FROM_TABLE[DropTableOp](cls, table)
+    if op._reverse is not None:
+        vars(op._reverse)["namespace_metadata"] = _namespace_metadata or table.metadata
+    return op
+
+
+_FROM_TABLE: dict[type, Callable[..., Any]] = {
+    CreateTableOp: vars(CreateTableOp)["from_table"].__func__,
+    DropTableOp: vars(DropTableOp)["from_table"].__func__,
+}
+
+
+def verify_id(self: Revision, revision: str) -> None:
+    """Raise unless *revision* can be an id."""
+    verify_rev_id(revision, self.path)
+
+
+def no_options(self: DefaultImpl, reflected_object: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """Return the dialect's options of something reflected that count: what core reads are only those already."""
+    return dict(reflected_object.get("dialect_options", {}))
+
+
 ADAPTERS: dict[tuple[type, str], Any] = {
     (ScriptDirectory, "_upgrade_revs"): upgrade_revs,
     (ScriptDirectory, "_downgrade_revs"): downgrade_revs,
@@ -105,7 +144,13 @@ ADAPTERS: dict[tuple[type, str], Any] = {
     (Script, "_from_path"): staticmethod(script_from_path),
     (RevisionMap, "_revision_map"): property(revision_map),
     (DefaultImpl, "_exec"): exec_,
+    (DefaultImpl, "adjust_reflected_dialect_options"): no_options,
+    (DefaultImpl, "type_arg_extract"): (),
+    (DefaultImpl, "identity_attrs_ignore"): (),
     (CreateTableOp, "_namespace_metadata"): property(namespace_metadata),
+    (CreateTableOp, "from_table"): classmethod(create_from_table),
+    (DropTableOp, "from_table"): classmethod(drop_from_table),
+    (Revision, "verify_rev_id"): verify_id,
 }
 """What is set where."""
 
