@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, Self, TypeVar, cast
@@ -14,6 +13,7 @@ from sqlalchemy.schema import conv
 from sqlalchemy.types import TypeEngine
 
 from whimbrel.errors import CommandError
+from whimbrel.operations.current import Current
 from whimbrel.operations.directives.base import MigrateOperation, RunContext
 from whimbrel.operations.registry import (
     Function,
@@ -310,5 +310,5 @@ class AbstractOperations:
         return literal(value, type_, literal_execute=True)
 
 
-current_operations: ContextVar[AbstractOperations] = ContextVar("whimbrel_operations")
+current_operations: Current[AbstractOperations] = Current("whimbrel_operations")
 """What the running script's ``op`` stands for, in each thread and each asyncio task; unset outside of a run."""

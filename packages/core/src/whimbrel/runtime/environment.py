@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
-from contextvars import ContextVar, Token
+from contextvars import Token
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TextIO, overload
 
@@ -14,6 +14,7 @@ from sqlalchemy.sql.base import Executable
 from whimbrel.config import Config
 from whimbrel.errors import CommandError
 from whimbrel.impl import DefaultImpl
+from whimbrel.operations.current import Current
 from whimbrel.plugins import Plugins
 from whimbrel.revisions import MigrationStep
 from whimbrel.runtime import connect as connections
@@ -364,5 +365,5 @@ class EnvironmentContext:
 
 _NOT_OPTIONS = frozenset({"self", "connection", "url", "dialect_name", "dialect_opts", "kw"})
 
-current_environment: ContextVar[EnvironmentContext] = ContextVar("whimbrel_environment")
+current_environment: Current[EnvironmentContext] = Current("whimbrel_environment")
 """The environment that is entered in this thread or task."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any, cast
 
 from whimbrel.errors import CommandError
 from whimbrel.operations import Operations
 from whimbrel.operations.abstract import current_operations
+from whimbrel.operations.current import Current
 from whimbrel.runtime.environment import EnvironmentContext, current_environment
 
 
@@ -22,7 +22,7 @@ class _Proxy:
         when it is called.
     """
 
-    def __init__(self, name: str, variable: ContextVar[Any], kind: type) -> None:
+    def __init__(self, name: str, variable: Current[Any], kind: type) -> None:
         self._name = name
         self._variable = variable
         self._kind = kind
