@@ -6,7 +6,6 @@ https://www.sqlite.org/syntax/create-table-stmt.html
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Final
 
 from whimbrel_sqlite.definition import (
@@ -243,31 +242,13 @@ class _Reader:
     def column_clause(self, column: str) -> Clause:
         start = self.peek().start
         name = self.constraint_name()
-        for keywords, read in self.clauses:
+        for keywords, read in _CLAUSES:
             if self.passes(*keywords):
-                kind, body, reference, words = read()
+                kind, body, reference, words = read(self)
                 return Clause(kind, start, self.here, name, (column,), body, reference, frozenset(words))
         if name is not None:
             return Clause(ClauseKind.NOTHING, start, self.here, name)
         raise self.unreadable()
-
-    @cached_property
-    def clauses(self) -> tuple[tuple[tuple[str, ...], Callable[[], _Read]], ...]:
-        """The clauses that a column may have: the keywords they begin with, and what reads the rest."""
-        return (
-            (("PRIMARY", "KEY"), self.column_key),
-            (("UNIQUE",), lambda: self.plain(ClauseKind.UNIQUE)),
-            (("NOT", "NULL"), lambda: self.plain(ClauseKind.NOT_NULL)),
-            (("NULL",), lambda: self.plain(ClauseKind.NULL)),
-            (("CHECK",), lambda: self.with_parenthesis(ClauseKind.CHECK)),
-            (("DEFAULT",), self.default),
-            (("COLLATE",), lambda: (ClauseKind.COLLATE, self.name(), None, ())),
-            (("REFERENCES",), lambda: (ClauseKind.FOREIGN_KEY, "", self.reference(), ())),
-            (("NOT", "DEFERRABLE"), self.deferrable),
-            (("DEFERRABLE",), self.deferrable),
-            (("GENERATED", "ALWAYS", "AS"), self.generated),
-            (("AS",), self.generated),
-        )
 
     def plain(self, kind: ClauseKind) -> _Read:
         self.on_conflict()
@@ -370,3 +351,19 @@ class _Reader:
 
 _Read = tuple[ClauseKind, str, Reference | None, tuple[str, ...]]
 """What a clause of a column says: its kind, its text, what it refers to, its words of its own."""
+
+_CLAUSES: Final[tuple[tuple[tuple[str, ...], Callable[[_Reader], _Read]], ...]] = (
+    (("PRIMARY", "KEY"), _Reader.column_key),
+    (("UNIQUE",), lambda reader: reader.plain(ClauseKind.UNIQUE)),
+    (("NOT", "NULL"), lambda reader: reader.plain(ClauseKind.NOT_NULL)),
+    (("NULL",), lambda reader: reader.plain(ClauseKind.NULL)),
+    (("CHECK",), lambda reader: reader.with_parenthesis(ClauseKind.CHECK)),
+    (("DEFAULT",), _Reader.default),
+    (("COLLATE",), lambda reader: (ClauseKind.COLLATE, reader.name(), None, ())),
+    (("REFERENCES",), lambda reader: (ClauseKind.FOREIGN_KEY, "", reader.reference(), ())),
+    (("NOT", "DEFERRABLE"), _Reader.deferrable),
+    (("DEFERRABLE",), _Reader.deferrable),
+    (("GENERATED", "ALWAYS", "AS"), _Reader.generated),
+    (("AS",), _Reader.generated),
+)
+"""The clauses that a column may have: the keywords they begin with, and what reads the rest."""
