@@ -59,16 +59,12 @@ class MySQLScratch(Scratch):
         character_set, collation = connection.exec_driver_sql(_DATABASE).one()
         mode = connection.exec_driver_sql("SELECT @@SESSION.sql_mode").scalar()
         others = {str(row[0]) for row in connection.exec_driver_sql("SHOW DATABASES")} - _SYSTEM
-        with connected_beside(connection, here) as admin:
-            try:
-                _created(admin, name, f"CHARACTER SET {character_set} COLLATE {collation}")
-                with connected_beside(connection, name) as scratch:
-                    scratch.execute(text("SET SESSION sql_mode = :mode"), {"mode": mode})
-                    scratch.commit()
-                    _kept_in(scratch, others)
-                    yield scratch
-            finally:
-                admin.exec_driver_sql(f"DROP DATABASE IF EXISTS `{name}`")
+        options = f"CHARACTER SET {character_set} COLLATE {collation}"
+        with _database_made(connection, name, options), connected_beside(connection, name) as scratch:
+            scratch.execute(text("SET SESSION sql_mode = :mode"), {"mode": mode})
+            scratch.commit()
+            _kept_in(scratch, others)
+            yield scratch
 
     def copy_structure(self, scratch: Connection) -> None:
         """Make the tables and sequences that the server prints; see the base."""
@@ -95,15 +91,31 @@ def _database(connection: Connection) -> str:
     return str(connection.exec_driver_sql("SELECT DATABASE()").scalar_one())
 
 
-def _created(admin: Connection, name: str, options: str) -> None:
+@contextmanager
+def _database_made(connection: Connection, name: str, options: str) -> Iterator[None]:
+    here = _database(connection)
     try:
-        admin.exec_driver_sql(f"CREATE DATABASE `{name}` {options}")
+        with connected_beside(connection, here) as admin:
+            admin.exec_driver_sql(f"CREATE DATABASE `{name}` {options}")
     except DBAPIError as error:
         pattern = SCRATCH_PREFIX.replace("_", r"\_")
         raise CommandError(
             f"--verify needs a scratch database, and this account may not create one: {error.orig}",
             f"Let an administrator say:  GRANT ALL ON `{pattern}%`.* TO <account>\nor leave --verify out.",
         ) from error
+    except BaseException:
+        _drop(connection, here, name)
+        raise
+    try:
+        yield
+    finally:
+        _drop(connection, here, name)
+
+
+def _drop(connection: Connection, here: str, name: str) -> None:
+    # Over a connection of its own: one that was interrupted while it waited for an answer is of no more use.
+    with connected_beside(connection, here) as admin:
+        admin.exec_driver_sql(f"DROP DATABASE IF EXISTS `{name}`")
 
 
 def _kept_in(scratch: Connection, others: set[str]) -> None:

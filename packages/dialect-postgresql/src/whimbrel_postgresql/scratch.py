@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
 
 from whimbrel.errors import CommandError
 from whimbrel.impl.scratch import SCRATCH_PREFIX, Scratch, connected_beside
@@ -41,15 +40,14 @@ class PostgresqlScratch(Scratch):
         path = connection.execute(text("SHOW search_path")).scalar_one()
         name = f"{SCRATCH_PREFIX}{secrets.token_hex(6)}"
         options = f"TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE '{collate}' LC_CTYPE '{ctype}'"
-        with connected_beside(connection, connection.engine.url.database) as admin:
-            admin.execution_options(isolation_level="AUTOCOMMIT")
-            try:
+        try:
+            with _administrator(connection) as admin:
                 admin.exec_driver_sql(f"CREATE DATABASE {name} {options}")
-                with connected_beside(connection, name) as scratch:
-                    _find_names_as(scratch, self.dialect.default_schema_name, path)
-                    yield scratch
-            finally:
-                _drop(admin, name)
+            with connected_beside(connection, name) as scratch:
+                _find_names_as(scratch, self.dialect.default_schema_name, path)
+                yield scratch
+        finally:
+            _drop(connection, name)
 
     def copy_structure(self, scratch: Connection) -> None:
         """Make types, sequences, functions, tables, views and triggers as the server prints them; see the base."""
@@ -65,12 +63,14 @@ def _find_names_as(scratch: Connection, default_schema: str | None, path: str) -
     scratch.dialect.default_schema_name = default_schema
 
 
-def _drop(admin: Connection, name: str) -> None:
-    force = " WITH (FORCE)" if (admin.dialect.server_version_info or ()) >= (13,) else ""
-    try:
+@contextmanager
+def _administrator(connection: Connection) -> Iterator[Connection]:
+    with connected_beside(connection, connection.engine.url.database) as admin:
+        yield admin.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _drop(connection: Connection, name: str) -> None:
+    # Over a connection of its own: one that was interrupted while it waited for an answer is of no more use.
+    force = " WITH (FORCE)" if (connection.dialect.server_version_info or ()) >= (13,) else ""
+    with _administrator(connection) as admin:
         admin.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}{force}")
-    except DBAPIError as error:
-        raise CommandError(
-            f"The scratch database {name} could not be dropped: {error.orig}",
-            f"Drop it:  DROP DATABASE {name}",
-        ) from error

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from whimbrel.errors import CommandError
+from sqlalchemy.exc import DBAPIError
+
+from whimbrel.errors import CommandError, PluginError
 from whimbrel.garbage import no_garbage_collection
+from whimbrel.revisions import plan_upgrade
 from whimbrel.runtime.environment import EnvironmentContext
+from whimbrel.runtime.failure import comparison_failed
 from whimbrel.runtime.migration import MigrationContext
 from whimbrel.runtime.questioner import Questioner
 from whimbrel.runtime.request import require_known
@@ -38,6 +42,9 @@ class Hints(NamedTuple):
 
 
 NO_HINTS: Final = Hints()
+
+_SHOWN: Final = 8
+"""So many revisions are listed in a message."""
 
 Compared = Callable[[tuple[str, ...], MigrationContext, "MigrationScript"], None]
 """Is shown the rows of the version table, the context, and what the database lacks."""
@@ -70,14 +77,12 @@ def compare(
         missing = _missing(script, heads)
         if missing and behind is None:
             raise CommandError(
-                f"Target database is not up to date: {', '.join(missing)} has not run, so {asked} would find its work "
-                "missing.",
+                f"Target database is not up to date: {missing} not run, so {asked} would find that work missing.",
                 "Bring it up first:  whimbrel upgrade heads",
             )
         if missing and behind is not None:
-            behind.append(f"The database is not up to date: {', '.join(missing)} has not run.")
-        metadata = target_metadata(context, asked)
-        found = environment.plugins.produce_migrations(context, metadata, asked=asked)
+            behind.append(f"The database is not up to date: {missing} not run.")
+        found = compared(context, target_metadata(context, asked), asked)
         unfit.append(found.unfit_renames)
         then(heads, context, found)
         return ()
@@ -101,10 +106,29 @@ def _require_fit(unfit: Sequence[dict[str, str]]) -> None:
             raise CommandError(problem, "Nothing was written. Mend the --rename, or leave it out.")
 
 
-def _missing(script: ScriptDirectory, heads: tuple[str, ...]) -> list[str]:
-    """Return the head revisions that a database at *heads* lacks."""
-    at = {item.revision for item in script.get_all_current(heads)}
-    return [head for head in script.get_heads() if head not in at]
+def compared(context: MigrationContext, metadata: MetaData | tuple[MetaData, ...], asked: str) -> MigrationScript:
+    """Compare one database with models.
+
+    :param context: the run, connected.
+    :param metadata: the models.
+    :param asked: what needs it, for messages.
+    :raises CommandError: the database refused a question, or the connection was lost.
+    """
+    try:
+        return context.plugins.produce_migrations(context, metadata, asked=asked)
+    except PluginError as error:
+        if not isinstance(error.__cause__, DBAPIError):
+            raise
+        raise comparison_failed(error.__cause__, asked) from error.__cause__
+
+
+def _missing(script: ScriptDirectory, heads: tuple[str, ...]) -> str:
+    """Return which revisions a database at *heads* lacks, oldest first, with a verb; empty for none."""
+    lacking = [step.revision.revision for step in plan_upgrade(script.revision_map, "heads", heads) if step.revision]
+    if not lacking:
+        return ""
+    shown = lacking if len(lacking) <= _SHOWN else [*lacking[: _SHOWN - 1], f"... ({len(lacking)} in all)"]
+    return f"{', '.join(shown)} {'has' if len(lacking) == 1 else 'have'}"
 
 
 def target_metadata(context: MigrationContext, asked: str) -> MetaData | tuple[MetaData, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from whimbrel.commands.autogenerate import target_metadata
+from whimbrel.commands.autogenerate import compared, target_metadata
 from whimbrel.commands.differences import Difference, differences, lines
 from whimbrel.config.safety import SafetySettings
 from whimbrel.errors import CommandError, MigrationFailed, VerificationFailed
@@ -148,8 +148,7 @@ class _Trial:
             raise self._failed(error.message) from error
 
     def _found(self, context: MigrationContext, metadata: Models) -> list[Difference]:
-        found = context.plugins.produce_migrations(context, metadata, asked=ASKED)
-        return differences(found.upgrade_ops_list, context.dialect)
+        return differences(compared(context, metadata, ASKED).upgrade_ops_list, context.dialect)
 
     def _same_start(self, copy: MigrationContext) -> None:
         theirs, ours = self._found(self._context, self._models), self._found(copy, self._models)

@@ -158,3 +158,15 @@ def environment_failed(path: str, error: BaseException, hide: Hide = redact, *, 
         path=path,
         line=line,
     )
+
+
+def comparison_failed(error: DBAPIError, asked: str) -> CommandError:
+    """Return what to raise when the database answered a comparison with *error*.
+
+    :param asked: what compared, such as ``check``.
+    """
+    if error.connection_invalidated:
+        what, remedy = "The connection to the database was lost", "Nothing was written. Try again."
+    else:
+        what, remedy = "The database refused a question", "Nothing was written. The traceback is shown with --raiseerr."
+    return CommandError(f"{what} while {asked} compared it with the models.\n{said_by(error)}", remedy)
