@@ -70,12 +70,11 @@ class MySQLScratch(Scratch):
         """Make the tables and sequences that the server prints; see the base."""
         connection = self.connection
         assert connection is not None
-        own = re.escape(self.dialect.identifier_preparer.quote_identifier(_database(connection))) + r"\."
+        own = re.escape(_quoted(_database(connection))) + r"\."
         scratch.exec_driver_sql("SET SESSION foreign_key_checks = 0")
         for name, kind in connection.exec_driver_sql(_TABLES).all():
-            quoted = self.dialect.identifier_preparer.quote_identifier(name)
             what = "SEQUENCE" if kind == "SEQUENCE" else "TABLE"
-            printed = connection.exec_driver_sql(f"SHOW CREATE {what} {quoted}", None, _AS_IT_IS).one()[1]
+            printed = connection.exec_driver_sql(f"SHOW CREATE {what} {_quoted(name)}", None, _AS_IT_IS).one()[1]
             try:
                 scratch.exec_driver_sql(re.sub(own, "", printed), None, _AS_IT_IS)
             except DBAPIError as error:
@@ -85,6 +84,10 @@ class MySQLScratch(Scratch):
                 ) from error
         scratch.exec_driver_sql("SET SESSION foreign_key_checks = 1")
         scratch.commit()
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"  # SQLAlchemy's doubles each % too, for the driver
 
 
 def _database(connection: Connection) -> str:
