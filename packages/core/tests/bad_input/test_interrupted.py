@@ -85,7 +85,7 @@ def test_the_step_is_rolled_back(project, terminal, database, state, interrupted
     assert all(line.startswith(("INFO ", "ERROR ")) for line in err.splitlines()[:-1]), err
     assert seconds < 10
     left = {"half"} if database.name == "mysql" else set()
-    assert state().tables == {"whimbrel_version", "t_a1"} | left
+    assert state().tables == {"whimbrel_version", "whimbrel_history", "t_a1"} | left
     assert state().rows == ["a1"]
     nobody_is_left(database, "half")
 

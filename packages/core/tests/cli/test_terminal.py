@@ -143,7 +143,7 @@ class TestInterrupted:
         assert process.returncode == code
         assert "Traceback" not in err
         assert err.splitlines()[-1] == told
-        assert tables(project) == {"whimbrel_version", "t_a1"}
+        assert tables(project) == {"whimbrel_version", "whimbrel_history", "t_a1"}
 
     @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
     def test_with_an_async_driver(self, project, number, code):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from operator import attrgetter
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -31,6 +33,19 @@ EVERY_SETTING: list[tuple[str, str, str, str, Any]] = [
     ("target_metadata", "a.b:C.d, e:f", '["a.b:C.d", "e:f"]', "target_metadata", ("a.b:C.d", "e:f")),
     ("transaction_per_migration", "false", "false", "transaction_per_migration", False),
     ("allow_drop_table", "old_*, other.t", '["old_*", "other.t"]', "allow_drop_table", ("old_*", "other.t")),
+    ("run_lock", "lease", '"lease"', "safety.run_lock", "lease"),
+    ("lock_wait", "5min", '"5min"', "safety.lock_wait", 300.0),
+    ("lock_timeout", "500ms", '"500ms"', "safety.lock_timeout", 0.5),
+    ("statement_timeout", "90", "90", "safety.statement_timeout", 90.0),
+    ("retries", "7", "7", "safety.retries", 7),
+    ("wait_for_database", "1.5 m", '"1.5 m"', "safety.wait_for_database", 90.0),
+    ("history", "off", "false", "safety.history", False),
+    ("history_table", "ran", '"ran"', "safety.history_table", "ran"),
+    ("history_schema", "audit", '"audit"', "safety.history_schema", "audit"),
+    ("checksums", "Strict", '"strict"', "safety.checksums", "strict"),
+    ("journal", "no", "false", "safety.journal", False),
+    ("protected", "yes", "true", "safety.protected", True),
+    ("application_name", "shop", '"shop"', "safety.application_name", "shop"),
     ("sqlalchemy.pool_size", "3", '"3"', "engine_options", {"pool_size": "3"}),
 ]
 
@@ -54,6 +69,19 @@ DEFAULTS: dict[str, Any] = {
     "target_metadata": (),
     "transaction_per_migration": True,
     "allow_drop_table": False,
+    "safety.run_lock": "auto",
+    "safety.lock_wait": 60.0,
+    "safety.lock_timeout": None,
+    "safety.statement_timeout": None,
+    "safety.retries": 3,
+    "safety.wait_for_database": 0.0,
+    "safety.history": True,
+    "safety.history_table": "whimbrel_history",
+    "safety.history_schema": None,
+    "safety.checksums": "warn",
+    "safety.journal": True,
+    "safety.protected": False,
+    "safety.application_name": None,
 }
 
 
@@ -69,7 +97,7 @@ def toml(folder: Path, content: str, name: str = "whimbrel.toml") -> Config:
 
 def test_defaults() -> None:
     settings = Config().settings
-    assert {name: getattr(settings, name) for name in DEFAULTS} == DEFAULTS
+    assert {name: attrgetter(name)(settings) for name in DEFAULTS} == DEFAULTS
 
 
 @pytest.mark.parametrize(("key", "text", "as_toml", "attribute", "value"), EVERY_SETTING)
@@ -86,9 +114,33 @@ def test_every_setting_in_every_source(
         "argument": by_program,
         "plugin": by_plugin,
     }
-    read = {name: getattr(config.settings, attribute) for name, config in configs.items()}
+    read = {name: attrgetter(attribute)(config.settings) for name, config in configs.items()}
     assert read == dict.fromkeys(configs, value)
     assert value != DEFAULTS[attribute]
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "said"),
+    [
+        ("run_lock", "sometimes", "has to be one of auto, database, lease, off, not 'sometimes'."),
+        ("checksums", "loose", "has to be one of strict, warn, off, not 'loose'."),
+        ("lock_wait", "soon", "is 'soon', which is no duration."),
+        ("lock_timeout", "-1", "is '-1', which is no duration."),
+        ("retries", "many", "has to be a whole number, not 'many'."),
+    ],
+)
+def test_what_safety_cannot_be(tmp_path: Path, key: str, text: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(f"{key} {said}")) as caught:
+        _ = ini(tmp_path, f"[whimbrel]\n{key} = {text}\n").settings.safety
+    assert "whimbrel.ini" in caught.value.message
+
+
+@pytest.mark.parametrize(("text", "lock", "checksums"), [("true", "auto", "strict"), ("false", "off", "off")])
+def test_a_plain_yes_or_no_is_understood(text: str, lock: str, checksums: str) -> None:
+    config = Config()
+    config.set_main_option("run_lock", text)
+    config.set_main_option("checksums", text)
+    assert (config.settings.safety.run_lock, config.settings.safety.checksums) == (lock, checksums)
 
 
 def test_the_table_above_has_every_key() -> None:

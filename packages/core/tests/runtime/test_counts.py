@@ -40,7 +40,7 @@ def test_each_revision_costs_its_own_statements_and_one_for_the_version_row(data
     project = Project(tmp_path, database.url)
     project.line("a1", "b2", "c3")
     with statements() as sent:
-        command.upgrade(project.config(), "head")
+        command.upgrade(project.config(history="false"), "head")
     assert [item.split(" (")[0] for item in ours(sent)] == [
         "CREATE TABLE whimbrel_version",
         "CREATE TABLE t_a1",

@@ -38,7 +38,7 @@ def project(folder: Path, number: int, body: str) -> Project:
 
 def check(made: Project, number: int) -> None:
     engine = sa.create_engine(made.url, poolclass=NullPool)
-    assert set(sa.inspect(engine).get_table_names()) == {"whimbrel_version", f"of_{number}", "t_b2"}
+    assert set(sa.inspect(engine).get_table_names()) == {"whimbrel_version", "whimbrel_history", f"of_{number}", "t_b2"}
 
 
 def test_pain_03_twenty_threads_migrate_twenty_databases_at_once(
@@ -140,8 +140,9 @@ def test_several_databases_in_one_env_py(new_database: NewDatabase, tmp_path: Pa
     made = Project(tmp_path, "sqlite://", env=env)
     made.add("a1", upgrade='op.create_table("of_" + arguments["engine"], sa.Column("id", sa.Integer))')
     command.upgrade(made.config(), "head")
-    assert set(sa.inspect(first.engine()).get_table_names()) == {"whimbrel_version", "of_sqlite"}
-    assert set(sa.inspect(second.engine()).get_table_names()) == {"whimbrel_version", "of_postgresql"}
+    assert set(sa.inspect(first.engine()).get_table_names()) == {"whimbrel_version", "whimbrel_history", "of_sqlite"}
+    left = set(sa.inspect(second.engine()).get_table_names())
+    assert left == {"whimbrel_version", "whimbrel_history", "of_postgresql"}
 
 
 def test_op_and_context_outside_of_a_run_say_so() -> None:

@@ -49,7 +49,7 @@ def test_a_revision_that_fails_half_way_leaves_nothing_where_ddl_is_transactiona
     # a1 is committed, b2 is not: nothing of it on PostgreSQL and SQLite.
     assert rows(database) == ["a1"]
     left = {"half"} if database.name == "mysql" else set()
-    assert tables(database) == {"whimbrel_version", "t_a1"} | left
+    assert tables(database) == {"whimbrel_version", "whimbrel_history", "t_a1"} | left
     error = caught.value
     assert (error.revision, error.path, error.direction) == ("b2", str(path), "upgrade")
     assert error.line is not None
@@ -67,7 +67,7 @@ def test_one_transaction_for_the_whole_run_when_env_py_asks_for_it(
     project.add("b2", "a1", upgrade=FAILS)
     with pytest.raises(MigrationFailed):
         command.upgrade(project.config(), "head")
-    assert tables(postgresql_database) == set()
+    assert tables(postgresql_database) == {"whimbrel_history"}
 
 
 def test_one_transaction_for_the_whole_run_by_setting(sqlite_database: Database, tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_one_transaction_for_the_whole_run_by_setting(sqlite_database: Database,
     project.add("b2", "a1", upgrade=FAILS)
     with pytest.raises(MigrationFailed):
         command.upgrade(project.config(transaction_per_migration="false"), "head")
-    assert tables(sqlite_database) == set()
+    assert tables(sqlite_database) == {"whimbrel_history"}
 
 
 def test_a_downgrade_that_fails_leaves_the_revision_applied(database: Database, tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_downgrade_that_fails_leaves_the_revision_applied(database: Database, 
         command.downgrade(project.config(), "base")
     assert caught.value.direction == "downgrade"
     assert rows(database) == ["b2"]
-    assert tables(database) == {"whimbrel_version", "t_a1", "t_b2"}
+    assert tables(database) == {"whimbrel_version", "whimbrel_history", "t_a1", "t_b2"}
 
 
 def test_an_autocommit_block_runs_outside_of_any_transaction(postgresql_database: Database, tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_what_env_py_does_before_the_first_revision_is_kept(postgresql_database:
     project.line("a1", "b2")
     command.upgrade(project.config(), "head")
     found = sa.inspect(postgresql_database.engine()).get_table_names(schema="tenant")
-    assert set(found) == {"whimbrel_version", "t_a1", "t_b2", "afterwards"}
+    assert set(found) == {"whimbrel_version", "whimbrel_history", "t_a1", "t_b2", "afterwards"}
 
 
 def test_operations_alone_in_application_code_are_one_transaction(database: Database) -> None:

@@ -77,7 +77,7 @@ class TestOneDatabase:
     ) -> None:
         monkeypatch.setenv("DATABASE_URL", f"{driver}:///shop.db")
         command.upgrade(project(template, SHOP), "head")
-        assert tables("shop.db") == ["shop", "whimbrel_version"]
+        assert tables("shop.db") == ["shop", "whimbrel_history", "whimbrel_version"]
 
     def test_sql_as_text(self, template: str, driver: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("DATABASE_URL", f"{driver}:///shop.db")
@@ -97,7 +97,7 @@ class TestOneDatabase:
             command.upgrade(config, "head")
 
         asyncio.run(application())
-        assert tables("shop.db") == ["shop", "whimbrel_version"]
+        assert tables("shop.db") == ["shop", "whimbrel_history", "whimbrel_version"]
 
     def test_a_connection_of_the_program_is_used(self, template: str, driver: str) -> None:
         config = project(template, SHOP)
@@ -106,7 +106,7 @@ class TestOneDatabase:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             assert not connection.closed
-        assert tables("other.db") == ["shop", "whimbrel_version"]
+        assert tables("other.db") == ["shop", "whimbrel_history", "whimbrel_version"]
 
     def test_a_connection_of_an_async_program_is_used(self, template: str, driver: str) -> None:
         config = project(template, SHOP)
@@ -122,7 +122,7 @@ class TestOneDatabase:
             await engine.dispose()
 
         asyncio.run(application())
-        assert tables("other.db") == ["shop", "whimbrel_version"]
+        assert tables("other.db") == ["shop", "whimbrel_history", "whimbrel_version"]
 
     def test_the_models_named_in_the_settings_reach_the_run(
         self,
@@ -194,8 +194,8 @@ class TestSeveralDatabases:
     def test_each_is_migrated(self) -> None:
         config = project("multidb", 'op.execute(f"CREATE TABLE of_{engine_name} (id INTEGER)")', argument="engine_name")
         command.upgrade(config, "head")
-        assert tables("one.db") == ["of_engine1", "whimbrel_version"]
-        assert tables("two.db") == ["of_engine2", "whimbrel_version"]
+        assert tables("one.db") == ["of_engine1", "whimbrel_history", "whimbrel_version"]
+        assert tables("two.db") == ["of_engine2", "whimbrel_history", "whimbrel_version"]
 
     def test_a_new_revision_has_functions_for_each(self) -> None:
         config = project("multidb")
@@ -207,8 +207,8 @@ class TestSeveralDatabases:
         text = text.replace("def upgrade_engine2() -> None:\n    pass", f"def upgrade_engine2() -> None:\n    {SHOP}")
         file.write_text(text)
         command.upgrade(Config.discover(), "head")
-        assert tables("one.db") == ["whimbrel_version"]
-        assert tables("two.db") == ["shop", "whimbrel_version"]
+        assert tables("one.db") == ["whimbrel_history", "whimbrel_version"]
+        assert tables("two.db") == ["shop", "whimbrel_history", "whimbrel_version"]
 
     def test_when_one_fails_none_moves(self) -> None:
         fails = 'op.execute("CREATE TABLE a (id INTEGER)"); assert engine_name != "engine2"'

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from whimbrel.config.sources import Lookup
 
 RUN_LOCKS: Final = ("auto", "database", "lease", "off")
-CHECKSUMS: Final = ("warn", "strict", "off")
+CHECKSUMS: Final = ("strict", "warn", "off")
 
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h)?")
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, None: 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}

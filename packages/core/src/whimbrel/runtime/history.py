@@ -171,7 +171,7 @@ class History:
             self._impl.create_table(self.table)
         except SQLAlchemyError as error:
             raise CommandError(
-                f"The table of records, {self.table.fullname}, cannot be created.\n{said_by(error, self._hide)}",
+                f"The table of records, {self.table.fullname}, cannot be created.\n{said_by(error, self._hide).splitlines()[0]}",
                 "Let this user create it, or keep no records:  history = false",
             ) from error
 

@@ -34,9 +34,9 @@ class HistoryRecorder(Recorder):
 
     def begin(self, step: MigrationStep) -> None:
         """Create the table if need be, and note that *step* begins."""
-        self._history.prepare()
-        self._history.begin(step)
-        self._transactions.settle()
+        with self._transactions.step():
+            self._history.prepare()
+            self._history.begin(step)
 
     def passed(self, seconds: float, following: MigrationStep | None) -> None:
         """Note the end of one step and the beginning of the next."""
@@ -57,8 +57,13 @@ class HistoryRecorder(Recorder):
 
     def _write(self, step: MigrationStep, seconds: float, error: BaseException) -> None:
         if not self._connection.invalidated and not self._connection.closed:
-            self._history.failed(step, seconds, error)
+            self._note(self._history, step, seconds, error)
             self._transactions.settle()
             return
         with self._connection.engine.begin() as other:  # the run's own died
-            self._history.over(other).failed(step, seconds, error)
+            self._note(self._history.over(other), step, seconds, error)
+
+    @staticmethod
+    def _note(history: History, step: MigrationStep, seconds: float, error: BaseException) -> None:
+        history.prepare()  # where one transaction encloses the run, the table was rolled back as well
+        history.failed(step, seconds, error)
