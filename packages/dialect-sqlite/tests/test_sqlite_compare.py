@@ -250,4 +250,5 @@ def test_types_are_those_of_the_inspector(sqlite_database):
         said = {column["name"]: repr(column["type"]) for column in inspector.get_columns("types")}
     assert found.pop("collated") == "VARCHAR(length=20, collation='NOCASE')"
     assert found.pop("collated_binary") == "VARCHAR(length=20, collation='binary')"
+    assert found.pop("varbinary") == "VARBINARY(length=4)"
     assert found == {name: said[name] for name in found}

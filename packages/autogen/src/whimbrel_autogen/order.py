@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKeyConstraint
@@ -47,7 +47,7 @@ _WITHIN_A_TABLE: tuple[type[MigrateOperation], ...] = (
     CreateTableCommentOp,
     DropTableCommentOp,
 )
-"""The changes of one table, in the order in which they can be made."""
+"""The changes of one table, in the order in which they can be made; :func:`_place` knows the exceptions."""
 
 
 def ordered(found: Sequence[MigrateOperation], context: AutogenContext) -> list[MigrateOperation]:
@@ -93,14 +93,14 @@ class _Order:
 
     def _created(self) -> tuple[list[MigrateOperation], list[MigrateOperation]]:
         """Return what creates tables, and the foreign keys that close a circle of them, to be added afterwards."""
-        references = {key: self._references(op) for key, op in self._creates.items()}
+        references = {key: self._references(op, _is_made_for) for key, op in self._creates.items()}
         found: list[MigrateOperation] = []
         late: list[MigrateOperation] = []
         done: set[Key] = set()
         for key in _sorted({key: set(to) for key, to in references.items()}):
             op = self._creates[key]
             open_ = [item for to, items in references[key].items() if to not in done | {key} for item in items]
-            if open_ and any(to in self._creates for to in references[key]):
+            if open_:
                 kept = _without(op.columns, open_)
                 late += [
                     ModifyTableOps(
@@ -117,31 +117,36 @@ class _Order:
     def _dropped(self) -> tuple[list[MigrateOperation], list[MigrateOperation]]:
         """Return what drops tables, and the drops of foreign keys that close a circle of them, to go first."""
         originals = {key: op.reverse() if op._reverse is not None else None for key, op in self._drops.items()}
-        references = {key: self._references(op) if op is not None else {} for key, op in originals.items()}
+        references = {
+            key: self._references(op, _is_lost_for) if op is not None else {} for key, op in originals.items()
+        }
         found: list[MigrateOperation] = []
         early: list[MigrateOperation] = []
         done: set[Key] = set()
         for key in _sorted({key: set(to) for key, to in references.items()}):
             original = originals[key]
             open_ = [item for to, items in references[key].items() if to not in done | {key} for item in items]
-            closing = [item for item in open_ if self._target(item) in self._drops]
             drop = self._drops[key]
-            if closing and original is not None:
+            if open_ and original is not None:
                 early += [
                     ModifyTableOps(key[1], [CreateForeignKeyOp.from_constraint(item).reverse()], schema=drop.schema)
-                    for item in closing
+                    for item in open_
                 ]
-                drop = _with_columns(original, _without(original.columns, closing)).reverse()
+                drop = _with_columns(original, _without(original.columns, open_)).reverse()
             found[:0] = [*self._changes_of(key), drop]
             done.add(key)
         return found, early
 
-    def _references(self, op: CreateTableOp) -> dict[Key, list[ForeignKeyConstraint]]:
+    def _references(
+        self, op: CreateTableOp, matters: Callable[[ForeignKeyConstraint, MigrateOperation], bool]
+    ) -> dict[Key, list[ForeignKeyConstraint]]:
+        """Return the foreign keys to tables that come or go too, or whose changes matter to them, by table."""
         found: dict[Key, list[ForeignKeyConstraint]] = {}
         for item in op.columns:
             if isinstance(item, ForeignKeyConstraint):
                 target = self._target(item)
-                if target in self._creates or target in self._drops:
+                changed = any(matters(item, change) for change in self._changes.get(target, ()))
+                if target in self._creates or target in self._drops or changed:
                     found.setdefault(target, []).append(item)
         return found
 
@@ -220,11 +225,39 @@ def _key(op: Any) -> Key:
     return (op.schema, op.table_name)
 
 
+def _is_made_for(item: ForeignKeyConstraint, change: MigrateOperation) -> bool:
+    """Return whether a change makes what a foreign key needs: a column, its type, a key."""
+    columns = {referred_to(element)[2] for element in item.elements}
+    if isinstance(change, AddColumnOp):
+        return change.column.name in columns
+    if isinstance(change, AlterColumnOp):
+        return change.modify_type is not None and change.column_name in columns
+    if isinstance(change, CreateIndexOp):
+        return bool(change.unique)
+    return isinstance(change, CreatePrimaryKeyOp | CreateUniqueConstraintOp)
+
+
+def _is_lost_for(item: ForeignKeyConstraint, change: MigrateOperation) -> bool:
+    """Return whether a change takes away what a foreign key needs."""
+    reverse = change._reverse if isinstance(change, DropConstraintOp | DropIndexOp | DropColumnOp) else change
+    return isinstance(reverse, MigrateOperation) and _is_made_for(item, reverse)
+
+
 def _place(op: MigrateOperation) -> tuple[int, int]:
     place = next(number for number, kind in enumerate(_WITHIN_A_TABLE) if isinstance(op, kind))
-    # A foreign key is dropped before the unique constraint it may rest upon.
-    later = isinstance(op, DropConstraintOp) and op.constraint_type != "foreignkey"
-    return place, int(later)
+    early, late = _WITHIN_A_TABLE.index(DropIndexOp), _WITHIN_A_TABLE.index(CreateCheckConstraintOp)
+    if isinstance(op, DropConstraintOp):
+        # A foreign key is dropped before the unique constraint it may rest upon.
+        return place, 0 if op.constraint_type == "foreignkey" else 2
+    if isinstance(op, AlterColumnOp) and op.kw.get("autoincrement") is not None:
+        # A column counts while it is a key, on MySQL.
+        return (0, 1) if op.kw["autoincrement"] is False else (late, 1)
+    if isinstance(op, AddColumnOp) and op.column.computed is not None:
+        return _WITHIN_A_TABLE.index(AlterColumnOp), 1
+    added = op._reverse if isinstance(op, DropColumnOp) else None
+    if added is not None and (added.column.computed is not None or added.inline_primary_key):
+        return early, 1 if added.column.computed is not None else 2
+    return place, 0
 
 
 def _sorted(references: dict[Key, set[Key]]) -> list[Key]:

@@ -135,10 +135,10 @@ class ColumnChange:
         """Return whether the column is said to have had characters of its own, and the new type says none."""
         if self.change.type_ is UNSET or not isinstance(self.assumed.type_, TypeEngine):
             return False
-        was, becomes = (concrete_type(type_, dialect) for type_ in (self.assumed.type_, self.change.type_))
-        if not (isinstance(was, String) and isinstance(becomes, String)):
+        was, becomes = (self.assumed.type_, self.change.type_)
+        if not all(isinstance(concrete_type(type_, dialect), String) for type_ in (was, becomes)):
             return False
-        return names_characters(was) and not names_characters(becomes)
+        return names_characters(was, dialect) and not names_characters(becomes, dialect)
 
     def _check_generated(self, existing: Definition, is_known: bool, dialect_name: str) -> None:
         """Refuse what the server would refuse, too: it stores what it computes, or it does not, and that stays.

@@ -13,19 +13,31 @@ from whimbrel.operations import MigrateOperation
 from whimbrel.operations.ops import AlterColumnOp, CreateIndexOp
 
 _NAME: Final = "whimbrel.autogenerate."
+_AUTOINCREMENT: Final = f"{_NAME}autoincrement"
 
 
 def in_table(context: Any, pair: Any) -> list[MigrateOperation]:
+    """Return what differs in a table that both sides have.
+
+    :param context: the comparison, of the package that compares.
+    :param pair: the table, on both sides.
+    """
+    if pair.same:
+        return []
+    found = _indexes_to_come(context, pair)
+    if context.subjects.takes_part(_AUTOINCREMENT) and _has_another_key(pair):
+        found += _counting(pair)
+    return found
+
+
+def _indexes_to_come(context: Any, pair: Any) -> list[MigrateOperation]:
     """Return the indexes that the server would make for foreign keys to come.
 
     It leaves them behind when the foreign key goes. An index that is created can be dropped: so the way back is one.
 
     https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html#foreign-keys-limits
-
-    :param context: the comparison, of the package that compares.
-    :param pair: the table, on both sides.
     """
-    if pair.same or not context.subjects.takes_part(f"{_NAME}foreign_keys"):
+    if not context.subjects.takes_part(f"{_NAME}foreign_keys"):
         return []
     theirs, ours = pair.both()
     database, models = set(theirs.foreign_key_constraints), set(ours.foreign_key_constraints)
@@ -52,13 +64,50 @@ def in_column(context: Any, table: Any, column: Any) -> list[MigrateOperation]:
     :param column: the column, on both sides.
     """
     counts = column.models.table.autoincrement_column is column.models
-    if counts == (column.database.autoincrement is True):
+    if counts == (column.database.autoincrement is True) or _has_another_key(table):
         return []
-    if not context.subjects.takes_part(f"{_NAME}autoincrement"):
+    if not context.subjects.takes_part(_AUTOINCREMENT):
         return []
     change = AlterColumnOp(table.name, column.database.name, schema=table.schema)
     change.kw.update(autoincrement=counts, existing_autoincrement=not counts)
     return [change]
+
+
+def _has_another_key(pair: Any) -> bool:
+    theirs, ours = ([column.name for column in table.primary_key.columns] for table in pair.both())
+    return bool(theirs != ours)
+
+
+def _counting(pair: Any) -> list[MigrateOperation]:
+    """Return what lets a column count no more before it loses its key, and another, or the same, once it has one.
+
+    One that comes or goes together with its key needs nothing of that: it brings the key along.
+
+    https://dev.mysql.com/doc/refman/8.4/en/create-table.html: "There can be only one AUTO_INCREMENT column per table,
+    it must be indexed".
+    """
+    theirs, ours = pair.both()
+    found: list[MigrateOperation] = []
+    old = next((column for column in theirs.columns if column.autoincrement is True), None)
+    new = ours.autoincrement_column
+    if old is not None and (old.name in ours.columns or len(theirs.primary_key.columns) != 1):
+        found.append(_altered(pair, old, counts=False))
+    if new is not None and (new.name in theirs.columns or len(ours.primary_key.columns) != 1):
+        found.append(_altered(pair, new, counts=True))
+    return found
+
+
+def _altered(pair: Any, column: Any, *, counts: bool) -> AlterColumnOp:
+    return AlterColumnOp(
+        pair.name,
+        column.name,
+        schema=pair.schema,
+        existing_type=column.type,
+        existing_nullable=False,
+        existing_comment=column.comment,
+        autoincrement=counts,
+        existing_autoincrement=not counts,
+    )
 
 
 def _indexed(table: Table) -> list[list[str]]:

@@ -125,7 +125,7 @@ class Definition:
             # MariaDB's JSON is a text with a collation and a CHECK that come and go with the type.
             result = replace(result, check=None, details=())
         kept: tuple[str, ...] = ()
-        if isinstance(concrete, String) and not names_characters(concrete):
+        if isinstance(concrete, String) and not names_characters(type_, dialect):
             kept = _OF_STRINGS
         elif isinstance(concrete, LargeBinary):
             kept = ("COMPRESSED",)
@@ -201,11 +201,13 @@ def _word_in_comment(clause: Clause) -> str:
     return words[1].upper() if len(words) > 1 else ""
 
 
-def names_characters(type_: String) -> bool:
+def names_characters(type_: TypeEngine[Any], dialect: Dialect) -> bool:
     """Return whether a type says which characters it holds."""
-    return any(
-        getattr(type_, name, None) for name in ("charset", "collation", "ascii", "unicode", "binary", "national")
-    )
+    concrete = concrete_type(type_, dialect)
+    # SQLAlchemy's copy of an ENUM forgets them: the type itself is asked, too, where it is one of this database.
+    asked = (concrete, type_) if type(type_) is type(concrete) else (concrete,)
+    words = ("charset", "collation", "ascii", "unicode", "binary", "national")
+    return any(getattr(item, word, None) for item in asked for word in words)
 
 
 def _at_precision(sql: AsIs, precision: int | None) -> AsIs:

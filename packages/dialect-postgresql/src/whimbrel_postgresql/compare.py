@@ -214,6 +214,22 @@ class PostgresqlComparing(Comparing):
             return answer
         return ComparisonResult.Different(_told(theirs, ours))
 
+    def correct_for_autogen_constraints(
+        self,
+        conn_uniques: set[UniqueConstraint],
+        conn_indexes: set[Index],
+        metadata_unique_constraints: set[UniqueConstraint],
+        metadata_indexes: set[Index],
+    ) -> None:
+        """Leave out what says of a primary key that it is unique: in CREATE TABLE the server makes one key of both."""
+        names = {item.name for item in conn_uniques}
+        columns = [list(item.columns.keys()) for item in conn_uniques]
+        for item in list(metadata_unique_constraints):
+            key = item.table.primary_key
+            there = item.name in names if item.name is not None else list(item.columns.keys()) in columns
+            if not there and list(item.columns) == list(key.columns) and key_options(item) == key_options(key):
+                metadata_unique_constraints.remove(item)
+
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
         """Say whether two indexes are the same, as far as text can tell; see :meth:`index_question`."""
         from whimbrel.impl.comparison import ComparisonResult

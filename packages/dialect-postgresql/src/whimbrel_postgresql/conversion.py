@@ -23,9 +23,6 @@ _ALIKE: Final = (
 )
 """Types of which each becomes any other by itself."""
 
-_PLAIN: Final = frozenset().union(*_ALIKE, _STRINGS, {"boolean", "interval"})
-"""Types that have casts of their own; others go by way of text."""
-
 
 class Using(str):
     """How values become a new type, which knows how they become the old one again.
@@ -77,8 +74,6 @@ def _expression(column: str, old: str, new: str) -> str | None:
         return f"{column} <> 0"
     if was == "boolean" and is_ in _NUMBERS:
         return f"{column}::integer"
-    if was in _PLAIN and is_ in _PLAIN:
-        return f"{column}::{new}"
     return f"{column}::{new}" if was in _STRINGS else f"{column}::text::{new}"
 
 

@@ -37,7 +37,7 @@ COLUMNS: Final = """
 SEQUENCES: Final = """
     SELECT d.refobjid AS table_oid, d.refobjsubid AS number, s.seqstart AS start, s.seqincrement AS increment,
         s.seqmin AS minvalue, s.seqmax AS maxvalue, s.seqcache AS cache, s.seqcycle AS cycle,
-        format('nextval(%L::regclass)', CAST(s.seqrelid AS regclass)) AS counts
+        'nextval(''' || replace(CAST(CAST(s.seqrelid AS regclass) AS text), '''', '''''') || '''::regclass)' AS counts
     FROM pg_sequence s JOIN pg_depend d ON d.objid = s.seqrelid
     WHERE d.classid = CAST('pg_class' AS regclass) AND d.refclassid = CAST('pg_class' AS regclass)
         AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0

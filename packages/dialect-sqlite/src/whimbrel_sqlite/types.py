@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.sqlite import DATE, DATETIME, TIME
-from sqlalchemy.types import INTEGER, NUMERIC, REAL, TEXT, NullType, TypeEngine
+from sqlalchemy.types import BINARY, INTEGER, NUMERIC, REAL, TEXT, VARBINARY, NullType, TypeEngine
 
 _AFFINITIES: Final = (("INT", INTEGER), ("CHAR", TEXT), ("CLOB", TEXT), ("TEXT", TEXT), ("BLOB", NullType))
 _REAL: Final = ("REAL", "FLOA", "DOUB")
@@ -20,6 +20,9 @@ _OF_DIGITS: Final[dict[str, tuple[Any, str]]] = {
     "TIME_CHAR": (TIME, "%(hour)02d%(minute)02d%(second)02d"),
 }
 """What SQLAlchemy calls a type that stores digits alone, so that SQLite takes them for a text and not for a number."""
+
+_UNLISTED: Final[dict[str, Any]] = {"BINARY": BINARY, "VARBINARY": VARBINARY}
+"""Names that SQLAlchemy writes, and does not know when it reads them."""
 
 _DECLARED: Final = "whimbrel_sqlite_declared"
 
@@ -37,7 +40,7 @@ def type_of(text: str, dialect: Dialect) -> TypeEngine[Any]:
         found: TypeEngine[Any] = class_(storage_format=format_)
         return found
     known: dict[str, Any] = getattr(dialect, "ischema_names", {})  # where dialects keep the types they reflect
-    class_ = known.get(word) or _alike(word)
+    class_ = known.get(word) or _UNLISTED.get(word) or _alike(word)
     arguments = [int(number) for number in re.findall(r"\d+", rest)]
     try:
         found = class_(*arguments)

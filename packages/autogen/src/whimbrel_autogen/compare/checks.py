@@ -17,7 +17,10 @@ def whimbrel_compare_table(context: AutogenContext, table: TablePair) -> list[Mi
     """Drop and create CHECK constraints by name; where both sides have one, their texts are compared."""
     theirs, ours = table.both()
     database = _named(theirs.constraints, context)
-    models = _named(ours.constraints, context)
+    there = {column.name for column in theirs.columns}
+    models = {
+        name: item for name, item in _named(ours.constraints, context).items() if not _comes_with_a_column(item, there)
+    }
     found: list[MigrateOperation] = []
     for name, item in models.items():
         other = database.get(name)
@@ -52,6 +55,11 @@ def _named(constraints: object, context: AutogenContext) -> dict[str, CheckConst
             if name is not None:
                 found[name] = item
     return dict(sorted(found.items()))
+
+
+def _comes_with_a_column(item: CheckConstraint, there: set[str]) -> bool:
+    """Return whether a CHECK belongs to the type of a column that is to be added: it is added with it."""
+    return bool(getattr(item, "_type_bound", False)) and not there.issuperset(column.name for column in item.columns)
 
 
 def _differs(context: AutogenContext, table: TablePair, pair: Pair[CheckConstraint]) -> bool:

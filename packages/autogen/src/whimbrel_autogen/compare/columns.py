@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import Column
 
-from whimbrel.operations.ops import AddColumnOp, AlterColumnOp, DropColumnOp, MigrateOperation
+from whimbrel.operations.ops import AddColumnOp, AlterColumnOp, MigrateOperation
 from whimbrel.plugins import hookimpl
 from whimbrel.unset import UNSET
 from whimbrel_autogen.altering import altering
 from whimbrel_autogen.context import AutogenContext
+from whimbrel_autogen.counting import new_key, old_key
 from whimbrel_autogen.pairs import Pair, TablePair
 from whimbrel_autogen.registered import comparators
 
@@ -37,13 +38,17 @@ def whimbrel_compare_table(context: AutogenContext, table: TablePair) -> list[Mi
         if not context.run_object_filters(column, column.name, "column", False, other):
             continue
         if other is None:
-            found.append(AddColumnOp.from_column_and_tablename(table.schema, table.name, column))
+            added = AddColumnOp.from_column_and_tablename(table.schema, table.name, column)
+            added.inline_primary_key = True if column is new_key(table) else None
+            found.append(added)
         else:
             found += _altered(context, table, Pair(other, column))
     wanted = {column.name for column in ours.columns}
     for column in database.values():
         if column.name not in wanted and context.run_object_filters(column, column.name, "column", True, None):
-            found.append(DropColumnOp.from_column_and_tablename(table.schema, table.name, column))
+            added = AddColumnOp.from_column_and_tablename(table.schema, table.name, column)
+            added.inline_primary_key = True if column is old_key(table) else None
+            found.append(added.reverse())
     return found
 
 

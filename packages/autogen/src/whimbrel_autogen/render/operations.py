@@ -92,7 +92,6 @@ class Renderers:
             f"@renderers.dispatch_for({type(op).__name__}).",
         )
 
-
     def built_in(self, rendering: Rendering, op: ops.MigrateOperation) -> Source:
         """Return one directive as the built-in function spells it, whoever else has registered one.
 
@@ -175,7 +174,7 @@ def _add_column(rendering: Rendering, op: ops.AddColumnOp) -> Source:
         rendering.verb("add_column"),
         [
             *_table(rendering, op),
-            render_column(rendering, op.column),
+            render_column(rendering, op.column, is_key=bool(op.inline_primary_key)),
             *_schema(rendering, op),
             *_flags(op, "if_not_exists", "inline_references", "inline_primary_key"),
             *dialect_keywords(rendering, op.kw),

@@ -32,11 +32,12 @@ _IDENTITY = ("always", "on_null", "start", "increment", "minvalue", "maxvalue", 
 _IDENTITY_TOO = ("cache", "order")
 
 
-def render_column(rendering: Rendering, column: Column[Any]) -> Source:
+def render_column(rendering: Rendering, column: Column[Any], *, is_key: bool = False) -> Source:
     """Return ``sa.Column(...)``.
 
     :param rendering: how the script is spelt.
     :param column: the column.
+    :param is_key: say that it is the primary key; a table says that itself.
     """
     said = rendering.asked("column", column)
     if said is not None:
@@ -49,6 +50,7 @@ def render_column(rendering: Rendering, column: Column[Any]) -> Source:
         words.append(keyword("server_default", default))
     if column.autoincrement not in ("auto", "ignore_fk") and column.primary_key:
         words.append(f"autoincrement={column.autoincrement!r}")
+    words += ["primary_key=True"] if is_key else []
     words.append(f"nullable={bool(column.nullable)!r}")
     if column.system:
         words.append("system=True")

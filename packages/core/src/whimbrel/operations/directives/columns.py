@@ -187,7 +187,9 @@ class DropColumnOp(AlterTableOp):
                 f"The drop of column {self.table_name}.{self.column_name} cannot be reversed: what the column was "
                 "is not known."
             )
-        return AddColumnOp.from_column_and_tablename(self.schema, self.table_name, self._reverse.column)
+        added = AddColumnOp.from_column_and_tablename(self.schema, self.table_name, self._reverse.column)
+        added.inline_primary_key = self._reverse.inline_primary_key
+        return added
 
     def to_diff_tuple(self) -> tuple[str, str | None, str, Column[Any]]:
         """Return ``("remove_column", schema, table name, column)``."""

@@ -1,0 +1,182 @@
+"""Changes that random models have shown to be hard, each as small as it can be: there, back, and nothing is left."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import Any, NamedTuple
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, postgresql
+
+from testing.databases import BACKENDS
+from testing.round_trip import Trip, travelled
+
+
+class Change(NamedTuple):
+    """Models, and what becomes of them.
+
+    :param before: the models, as Python that fills ``metadata``.
+    :param after: what becomes of them.
+    :param backends: where it can be.
+    """
+
+    before: str
+    after: str
+    backends: str = "sqlite postgresql mysql"
+
+
+def made(source: str) -> sa.MetaData:
+    metadata = sa.MetaData()
+    names: dict[str, Any] = {"sa": sa, "postgresql": postgresql, "mysql": mysql, "metadata": metadata}
+    exec(dedent(source), names)
+    return metadata
+
+
+PARENT = """
+    sa.Table("p", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("code", sa.String(9)))
+"""
+
+CHANGES: dict[str, Change] = {
+    "a new table refers to a new key": Change(
+        'sa.Table("z", metadata, sa.Column("a", sa.Integer, primary_key=True))',
+        """
+        sa.Table("z", metadata, sa.Column("a", sa.Integer), sa.Column("b", sa.BigInteger, primary_key=True))
+        sa.Table("a", metadata, sa.Column("x", sa.BigInteger), sa.ForeignKeyConstraint(["x"], ["z.b"], name="fk"))
+        """,
+    ),
+    "a new table refers to a key that becomes wider": Change(
+        'sa.Table("z", metadata, sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))',
+        """
+        sa.Table("z", metadata, sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False))
+        sa.Table("a", metadata, sa.Column("x", sa.BigInteger), sa.ForeignKeyConstraint(["x"], ["z.id"], name="fk"))
+        """,
+    ),
+    "a key goes with the table that refers to it": Change(
+        PARENT
+        + """
+    sa.Table("z", metadata, sa.Column("p", sa.Integer), sa.ForeignKeyConstraint(["p"], ["p.id"], name="fk"))
+        """,
+        'sa.Table("p", metadata, sa.Column("code", sa.String(9)))',
+    ),
+    "what is computed goes with what it is computed from": Change(
+        """
+        sa.Table("t", metadata, sa.Column("a", sa.Integer), sa.Column("b", sa.Integer),
+            sa.Column("c", sa.Integer, sa.Computed("b + 1", persisted=True)))
+        """,
+        'sa.Table("t", metadata, sa.Column("a", sa.Integer))',
+    ),
+    "what is computed comes before what it is computed from": Change(
+        'sa.Table("t", metadata, sa.Column("a", sa.Integer))',
+        """
+        sa.Table("t", metadata, sa.Column("a", sa.Integer),
+            sa.Column("c", sa.Integer, sa.Computed("b + 1", persisted=True)), sa.Column("b", sa.Integer))
+        """,
+    ),
+    "a column with a CHECK of its type": Change(
+        'sa.Table("t", metadata, sa.Column("a", sa.Integer))',
+        """
+        sa.Table("t", metadata, sa.Column("a", sa.Integer),
+            sa.Column("b", sa.Boolean(create_constraint=True, name="b_is_boolean")),
+            sa.Column("c", sa.Enum("x", "y", native_enum=False, create_constraint=True, name="c_is_enum")))
+        """,
+    ),
+    "json becomes an address": Change(
+        'sa.Table("t", metadata, sa.Column("a", sa.JSON), sa.Column("b", sa.BigInteger))',
+        'sa.Table("t", metadata, sa.Column("a", postgresql.CIDR), sa.Column("b", sa.DateTime(timezone=True)))',
+        "postgresql",
+    ),
+    "a key is unique, too": Change(
+        'sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True))',
+        """
+        sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True))
+        sa.Table("u", metadata, sa.Column("id", sa.Integer, primary_key=True, unique=True))
+        sa.Table("v", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.UniqueConstraint("id", name="v_uq"))
+        """,
+    ),
+    "a sequence with a hard name": Change(
+        'sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True))',
+        """
+        sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True))
+        sa.Table("back\\\\slash", metadata, sa.Column("id", sa.Integer, primary_key=True))
+        sa.Table("it's", metadata, sa.Column("id", sa.Integer, primary_key=True))
+        sa.Table('q"', metadata, sa.Column("id", sa.Integer, primary_key=True))
+        """,
+    ),
+    "a new key counts": Change(
+        'sa.Table("t", metadata, sa.Column("a", sa.String(9), primary_key=True))',
+        """
+        sa.Table("t", metadata, sa.Column("a", sa.String(9), nullable=False),
+            sa.Column("id", sa.BigInteger, primary_key=True))
+        """,
+    ),
+    "a first key counts": Change(
+        'sa.Table("t", metadata, sa.Column("a", sa.String(9)))',
+        'sa.Table("t", metadata, sa.Column("a", sa.String(9)), sa.Column("id", sa.BigInteger, primary_key=True))',
+    ),
+    "a column becomes a key that counts": Change(
+        'sa.Table("t", metadata, sa.Column("a", sa.String(9)), sa.Column("id", sa.Integer, nullable=False))',
+        'sa.Table("t", metadata, sa.Column("a", sa.String(9)), sa.Column("id", sa.Integer, primary_key=True))',
+    ),
+    "a key that counts goes": Change(
+        """
+        sa.Table("t", metadata, sa.Column("a", sa.String(9), nullable=False),
+            sa.Column("id", sa.Integer, primary_key=True))
+        """,
+        'sa.Table("t", metadata, sa.Column("a", sa.String(9), primary_key=True))',
+    ),
+    "a key that counts is one no longer": Change(
+        """
+        sa.Table("t", metadata, sa.Column("a", sa.String(9), nullable=False),
+            sa.Column("id", sa.Integer, primary_key=True))
+        """,
+        """
+        sa.Table("t", metadata, sa.Column("a", sa.String(9), primary_key=True),
+            sa.Column("id", sa.Integer, nullable=False))
+        """,
+    ),
+    "a key that counts becomes one of two": Change(
+        """
+        sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("b", sa.Integer, nullable=False))
+        """,
+        """
+        sa.Table("t", metadata, sa.Column("id", sa.Integer), sa.Column("b", sa.Integer),
+            sa.PrimaryKeyConstraint("id", "b"))
+        """,
+    ),
+    "binary": Change(
+        'sa.Table("t", metadata, sa.Column("a", sa.VARBINARY(4)), sa.Column("b", sa.BINARY(4)))',
+        'sa.Table("t", metadata, sa.Column("a", sa.String(9)), sa.Column("b", sa.String(9)))',
+        "sqlite mysql",
+    ),
+    "an enum with characters of its own": Change(
+        'sa.Table("t", metadata, sa.Column("a", sa.Integer))',
+        """
+        sa.Table("t", metadata, sa.Column("a", sa.Integer),
+            sa.Column("b", mysql.ENUM("a", "it's", charset="latin1")))
+        """,
+        "mysql",
+    ),
+    "an enum gets characters of its own": Change(
+        'sa.Table("t", metadata, sa.Column("b", mysql.ENUM("a", "b")), sa.Column("c", mysql.SET("a", "b")))',
+        """
+        sa.Table("t", metadata, sa.Column("b", mysql.ENUM("a", "it's", charset="latin1")),
+            sa.Column("c", mysql.SET("a", "b", charset="latin1")))
+        """,
+        "mysql",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("backend", "name"),
+    [(backend, name) for backend in BACKENDS for name in CHANGES if backend in CHANGES[name].backends],
+)
+def test_a_change_goes_there_and_back(backend: str, name: str, new_database) -> None:
+    before, after, _ = CHANGES[name]
+    trip = Trip(new_database(backend))
+    try:
+        travelled(trip, made(before), made(after))
+    finally:
+        trip.engine.dispose()
