@@ -179,8 +179,8 @@ class _Comparison:
         users: dict[int, list[User]] = {}
         for row in connection.execute(text(_USERS)):
             schema = self._schema_of(row.schema)
-            names = self._context.renames.now(schema, row.table_name, row.column_name)
-            user = User(schema, *names, row.default_)
+            table, column = self._context.renames.now(schema, row.table_name, row.column_name)
+            user = User(schema, table, column, row.default_)
             users.setdefault(row.type_oid, []).append(user)
         found = {}
         for row in connection.execute(text(_ENUMS)):
