@@ -74,6 +74,8 @@ def _by_its_repr(rendering: Rendering, type_: TypeEngine[Any]) -> Source:
 def qualified(rendering: Rendering, item: Any) -> str:
     """Return the name of a class or a function as the script will know it, and see to its import.
 
+    What a class lists in ``__module_imports__`` is imported besides.
+
     :param rendering: how the script is spelt; is told of imports.
     :param item: the class or function.
     :raises CommandError: it lives within a function, so that no script can import it.
@@ -94,6 +96,7 @@ def qualified(rendering: Rendering, item: Any) -> str:
             f"{module}.{name} cannot be spelt in a script: it is made within a function, where nothing can import it.",
             "Move it to the top of a module, or spell it in render_item.",
         )
+    rendering.context.imports.update(_imports_of(item))
     prefix = rendering.context.opts.get("user_module_prefix")
     if prefix and not module.startswith("sqlalchemy."):
         return f"{prefix}{name}"
@@ -101,6 +104,12 @@ def qualified(rendering: Rendering, item: Any) -> str:
         return str(name)
     rendering.context.imports.add(f"import {module}")
     return f"{module}.{name}"
+
+
+def _imports_of(item: Any) -> list[str]:
+    """Return the import lines that a class asks for in ``__module_imports__``, a line or several."""
+    lines = getattr(item, "__module_imports__", ())
+    return [lines] if isinstance(lines, str) else list(lines)
 
 
 def _is_of_sqlalchemy(cls: type) -> bool:
