@@ -26,7 +26,7 @@ MODULES: Final[dict[str, tuple[str, ...]]] = {
     "alembic.autogenerate.rewriter": _AUTOGENERATE,
     "alembic.command": ("whimbrel_alembic.command",),
     "alembic.config": ("whimbrel_alembic.config", "whimbrel_alembic.command_line"),
-    "alembic.context": ("whimbrel.context",),
+    "alembic.context": ("whimbrel_alembic.context", "whimbrel.context"),
     "alembic.ddl": _IMPL,
     "alembic.ddl.base": _ELEMENTS,
     "alembic.ddl.impl": (*_IMPL, *_ELEMENTS),

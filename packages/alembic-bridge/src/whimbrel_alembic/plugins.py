@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -15,6 +16,22 @@ from whimbrel_alembic.dispatch import DispatchPriority, PriorityDispatcher, Prio
 __all__ = ["DispatchPriority", "Plugin", "PriorityDispatchResult", "PriorityDispatcher", "load_entry_points"]
 
 GROUP = "alembic.plugins"
+
+PATTERNS_OPTION = "alembic_autogenerate_plugins"
+"""The option of a run that holds ``autogenerate_plugins`` as env.py wrote it."""
+
+SUBJECTS = {
+    "alembic.autogenerate.comments": ("comments",),
+    "alembic.autogenerate.constraints": ("foreign_keys", "indexes", "primary_keys"),
+    "alembic.autogenerate.defaults": ("defaults",),
+    "alembic.autogenerate.schemas": (),
+    "alembic.autogenerate.tables": ("tables", "columns", "nullability"),
+    "alembic.autogenerate.types": ("types",),
+    "alembic.ext.checkconstraint_byname": ("checks",),
+}
+"""Which subjects of ours do what a plugin of Alembic's does; ours are called ``whimbrel.autogenerate.<name>``."""
+
+_DEFAULT = ("alembic.autogenerate.*",)
 
 log = logging.getLogger("alembic.runtime.plugins")
 
@@ -48,7 +65,7 @@ class Plugin:
 
         :param fn: called as ``comparators.dispatch_for`` says for *compare_target*; its answer says whether others of
             *compare_element* are called after it.
-        :param compare_target: ``schema``, ``table`` or ``column``.
+        :param compare_target: ``schema``, ``table``, ``column``, or ``autogenerate``: once, after everything else.
         :param compare_element: what in it the function is about.
         :param qualifier: the name of the dialect it is for; ``default`` for all.
         :param priority: when it is called.
@@ -57,6 +74,7 @@ class Plugin:
             compare_target, subgroup=compare_element, priority=priority, qualifier=qualifier
         )
         decorate(fn)
+        _join_comparisons()
 
     def remove(self) -> None:
         """Take the plugin away."""
@@ -92,6 +110,51 @@ def is_wanted(name: str, patterns: Sequence[str]) -> bool:
         if fnmatchcase(name, pattern.removeprefix("~")):
             wanted = not pattern.startswith("~")
     return wanted
+
+
+def translated(patterns: Sequence[str]) -> list[str]:
+    """Return patterns of Alembic's names as patterns of ours; names of others stay.
+
+    Example::
+
+        >>> translated(["alembic.autogenerate.*", "~alembic.autogenerate.defaults"])[-1]
+        '~whimbrel.autogenerate.defaults'
+    """
+    found: list[str] = []
+    for pattern in patterns:
+        name = pattern.removeprefix("~")
+        ours = [subject for theirs, subjects in SUBJECTS.items() if fnmatchcase(theirs, name) for subject in subjects]
+        sign = "~" if pattern.startswith("~") else ""
+        found += [f"{sign}whimbrel.autogenerate.{subject}" for subject in ours]
+        if not name.startswith("alembic."):
+            found.append(pattern)
+    return found
+
+
+_joined: list[str] = []
+
+
+def _join_comparisons() -> None:
+    """Let the plugins take part in each comparison that wants them; once a process."""
+    if _joined:
+        return
+    from whimbrel_autogen import comparators
+
+    def call(target: str, context: Any, *args: Any) -> None:
+        wanted = PriorityDispatcher()
+        patterns = context.opts.get(PATTERNS_OPTION) or context.opts.get("autogenerate_plugins") or _DEFAULT
+        Plugin.populate_autogenerate_priority_dispatch(wanted, patterns)
+        wanted.dispatch(target, qualifier=context.dialect.name)(context, *args)
+
+    def schema(context: Any, upgrade_ops: Any, schemas: Any) -> None:
+        call("schema", context, upgrade_ops, schemas)
+        call("autogenerate", context, upgrade_ops)
+
+    _joined.append("schema")
+    comparators.dispatch_for("schema")(schema)
+    for target in ("table", "column"):
+        _joined.append(target)
+        comparators.dispatch_for(target)(partial(call, target))
 
 
 _loaded: set[str] = set()
