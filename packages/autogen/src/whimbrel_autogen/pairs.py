@@ -29,7 +29,8 @@ class TablePair:
 
     :param schema: its schema; ``None`` for the connection's default.
     :param name: its name.
-    :param reflected: what the database says of it; ``None`` where it lacks the table.
+    :param reflected: what the database says of it, what is to be renamed under its new name (``context.renames`` knows
+        the old one); ``None`` where it lacks the table.
     :param models: the models' table; ``None`` where they lack it.
     :param build: makes a Table of what was reflected.
     :param same: whether both sides are known to be the same; then a comparison may be spared.

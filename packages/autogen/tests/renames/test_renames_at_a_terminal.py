@@ -7,6 +7,7 @@ import os
 import select
 import subprocess
 import sys
+import textwrap
 from importlib import resources
 from pathlib import Path
 
@@ -200,3 +201,32 @@ def test_rename_goes_with_autogenerate(project: Project) -> None:
     assert code == 1
     assert "it goes with --autogenerate" in said
     assert scripts(project) == []
+
+
+TWO = """
+    import sqlalchemy as sa
+    from whimbrel import context
+
+    folder = context.config.get_main_option("folder")
+    for name, column in (("users", "nickname"), ("pets", "name")):
+        metadata = sa.MetaData()
+        sa.Table(name, metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column(column, sa.String(50)))
+        with sa.create_engine(f"sqlite:///{folder}/{name}.db").connect() as connection:
+            if not sa.inspect(connection).has_table(name):
+                connection.exec_driver_sql(f"CREATE TABLE {name} (id INTEGER NOT NULL PRIMARY KEY, nick VARCHAR(50))")
+                connection.commit()
+            context.configure(connection=connection, target_metadata=metadata)
+            with context.begin_transaction():
+                context.run_migrations()
+"""
+
+
+def test_of_several_databases_one_has_to_fit(project: Project) -> None:
+    (project.migrations / "env.py").write_text(textwrap.dedent(TWO))
+    with (project.folder / "whimbrel.ini").open("a") as settings:
+        settings.write("folder = %(here)s\n")
+    code, said = elsewhere(project, "diff", "--rename", "users.nick:nickname", "--rename", "pets.nick:pets.name")
+    assert code == 0, said
+    assert "~ column nick -> nickname" in said
+    assert "~ column nick -> name" in said
+    assert elsewhere(project, "diff", "--rename", "users.nick:name")[0] == 1

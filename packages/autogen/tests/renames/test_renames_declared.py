@@ -119,6 +119,12 @@ class TestRenameOption:
 
 
 class TestModels:
+    def test_a_column_whose_key_is_its_old_name(self, shop: Database) -> None:
+        after = models(users={"title": None}, pets={"nick": None})
+        column = sa.Column("nickname", sa.String(50), key="nick", info={"renamed_from": "nick"})
+        after.tables["users"].append_column(column)
+        assert renames(shop, after) == ["users.nick -> nickname"]
+
     def test_a_table_and_a_column(self, shop: Database) -> None:
         after = models(members={"nickname": "nick", "title": None}, pets={"nick": None})
         after.tables["members"].info["renamed_from"] = "users"
@@ -195,6 +201,11 @@ class TestQuestions:
         answers = Answers()
         compared(shop, after, questioner=answers, renames=["title:heading"])
         assert answers.asked == []
+
+    def test_one_that_was_told_no_is_not_renamed_and_the_script_says_what_is_lost(self, shop: Database) -> None:
+        after = models(users={"nickname": None, "title": None}, pets={"nick": None})
+        found = compared(shop, after, questioner=Answers())
+        assert "lost here" in found.upgrade
 
     def test_columns_of_a_table_that_was_renamed_are_asked_about_under_its_new_name(self, shop: Database) -> None:
         after = models(members={"nickname": None, "title": None}, pets={"nick": None})

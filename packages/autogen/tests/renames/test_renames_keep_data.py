@@ -12,6 +12,8 @@ from testing.comparing import Compared, carried_out, compared, made
 from testing.databases import Database
 from testing.wings import catalog
 from whimbrel.operations import ops
+from whimbrel.runtime.migration import MigrationContext
+from whimbrel_autogen import Rewriter, render_python_code
 
 Models = Callable[[sa.MetaData], object]
 
@@ -266,6 +268,38 @@ def test_a_schema_is_looked_at_for_what_was_renamed_in_it(postgresql_database: D
     carried_out(postgresql_database, found.upgrade, found.imports)
     assert rows(postgresql_database, "SELECT nickname FROM app.members") == [("ada",)]
     assert compared(postgresql_database, after).upgrade == "pass"
+
+
+def test_a_rewriter_sees_renames_as_directives_and_a_remark_goes_with_its_directive(sqlite_database: Database) -> None:
+    made(sqlite_database, "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, nick VARCHAR(50), old VARCHAR(50))")
+    after = metadata(
+        lambda found: sa.Table(
+            "t",
+            found,
+            key(),
+            sa.Column("nickname", sa.String(50), info={"renamed_from": "nick"}),
+            sa.Column("new", sa.String(50)),
+        )
+    )
+    script = compared(sqlite_database, after).script
+    writer = Rewriter()
+    seen: list[str] = []
+
+    @writer.rewrites(ops.AlterColumnOp)
+    def note(context: Any, revision: Any, op: ops.AlterColumnOp) -> ops.AlterColumnOp:
+        seen.append(f"{op.column_name} -> {op.modify_name}")
+        return op
+
+    @writer.rewrites(ops.DropColumnOp)
+    def keep(context: Any, revision: Any, op: ops.DropColumnOp) -> list[ops.MigrateOperation]:
+        return []
+
+    with sqlite_database.engine().connect() as connection:
+        writer(MigrationContext.configure(connection), (), [script])
+    assert seen == ["nick -> nickname", "nickname -> nick"]
+    upgrade = script.upgrade_ops
+    assert upgrade is not None
+    assert "#" not in render_python_code(upgrade)
 
 
 def test_what_is_left_out_is_not_offered(sqlite_database: Database) -> None:

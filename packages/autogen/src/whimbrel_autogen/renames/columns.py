@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from whimbrel_autogen.context import AutogenContext
 
 
+def columns_differ(reflected: ReflectedTable, models: Table) -> bool:
+    """Return whether a table may have a column on one side that the other lacks, as few tables have.
+
+    :param reflected: what was reflected.
+    :param models: the models' table.
+    """
+    theirs, ours = [info["name"] for info in reflected.columns], [column.name for column in models.columns]
+    return theirs != ours and set(theirs) != set(ours)
+
+
 class TableColumns:
     """The columns of one table on both sides.
 
@@ -39,10 +49,6 @@ class TableColumns:
         self._old_table = old_table
         self.schema = reflected.schema
         self.table_name = reflected.name
-
-    def differ(self) -> bool:
-        """Return whether one side has a column that the other lacks, as few tables have."""
-        return set(self._names) != self._ours.keys()
 
     def place(self) -> Place:
         """Return the names of the columns on both sides, but for those that are left out."""

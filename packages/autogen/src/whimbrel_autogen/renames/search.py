@@ -13,7 +13,7 @@ from whimbrel.operations.ops import (
     ModifyTableOps,
     RenameTableOp,
 )
-from whimbrel_autogen.renames.columns import TableColumns
+from whimbrel_autogen.renames.columns import TableColumns, columns_differ
 from whimbrel_autogen.renames.places import Place
 from whimbrel_autogen.renames.renames import tell_of_likeness, tell_of_loss, unsettled
 from whimbrel_autogen.renames.tables import SchemaState
@@ -109,9 +109,9 @@ class Search:
     def _tables_of(self, state: SchemaState) -> list[TableColumns]:
         """Return the tables that both sides have and whose columns may have new names: nearly none."""
         before = {new: old for (schema, old), new in self._renames.names.tables.items() if schema == state.schema}
-        both = (
-            TableColumns(self._context, state.database[name], state.models[name], before.get(name, name))
-            for name in sorted(state.database.keys() & state.models.keys())
-            if not state.database[name].opaque
-        )
-        return [table for table in both if self._renames.declarations or table.differ()]
+        both = ((name, state.database[name], state.models[name]) for name in state.database if name in state.models)
+        return [
+            TableColumns(self._context, theirs, ours, before.get(name, name))
+            for name, theirs, ours in sorted(both, key=lambda item: item[0])
+            if not theirs.opaque and (self._renames.declarations or columns_differ(theirs, ours))
+        ]
