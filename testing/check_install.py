@@ -6,6 +6,7 @@ Run by ``nox -s install``. Raises SystemExit with what was expected and what cam
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,26 @@ PACKAGES = (
     "alembic-bridge",
 )
 
+CONFORMANCE = """\
+import pytest
+import sqlalchemy as sa
+from whimbrel.testing import DialectSuite
+
+EXPRESSIONS = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '%(%(%'"
+
+
+class TestSQLite(DialectSuite):
+    @pytest.fixture
+    def database_url(self, tmp_path):
+        return f"sqlite:///{tmp_path / 'test.db'}"
+
+    def catalog(self, engine):
+        with engine.connect() as connection:  # SQLAlchemy does not reflect indexes over expressions here
+            rows = connection.execute(sa.text(EXPRESSIONS)).all()
+        indexes = [f"index {table}.{name} {sql[sql.index('('):]}" for table, name, sql in rows]
+        return sorted([*super().catalog(engine), *indexes])
+"""
+
 
 def main() -> None:
     """Build, compare, install, use."""
@@ -39,6 +60,7 @@ def main() -> None:
         use_core_alone(wheels, work / "alone")
         use_core_with_one_dialect(wheels, work / "one")
         use_extras(wheels, work / "extras")
+        use_the_conformance_suite(wheels, work / "testing")
     finally:
         shutil.rmtree(work, ignore_errors=True)
     say("Everything installs and works from outside.")
@@ -89,20 +111,28 @@ class Environment:
         self.project.mkdir()
         say(f"$ pip install {' '.join(requirements)}")
         # What core declares comes from the package index; then ours, which must not come from there.
-        core = tomllib.loads((ROOT / "packages/core/pyproject.toml").read_text(encoding="utf-8"))
+        core = tomllib.loads((ROOT / "packages/core/pyproject.toml").read_text(encoding="utf-8"))["project"]
         pip = [str(self.bin / "python"), "-m", "pip", "install", "-q"]
-        run([*pip, *core["project"]["dependencies"]])
+        testing = core["optional-dependencies"]["testing"] if "whimbrel[testing]" in requirements else []
+        run([*pip, *core["dependencies"], *testing])
         run([*pip, "--no-index", "--find-links", str(wheels), *requirements])
 
     def whimbrel(self, *arguments: str, code: int = 0, says: str = "") -> str:
         """Run the command line; both its exit code and a piece of its output are expected."""
-        say(f"$ whimbrel {' '.join(arguments)}")
+        output = self.run("whimbrel", *arguments, code=code)
+        expect(says in output, f"expected {says!r} in:\n{output}")
+        expect("Traceback" not in output, f"a traceback:\n{output}")
+        return output
+
+    def run(self, program: str, *arguments: str, code: int = 0) -> str:
+        """Run a program of the environment in the folder, and return what it said; its exit code is expected."""
+        say(f"$ {program} {' '.join(arguments)}")
         environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("WHIMBREL_", "PYTHON"))
+            name: value for name, value in os.environ.items() if not name.startswith(("WHIMBREL_", "PYTHON", "PYTEST_"))
         }
         environment["DATABASE_URL"] = "sqlite:///app.db"  # the variable that the settings of the template name
         done = subprocess.run(
-            [str(self.bin / "whimbrel"), *arguments],
+            [str(self.bin / program), *arguments],
             cwd=self.project,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -112,8 +142,6 @@ class Environment:
         )
         output = done.stdout + done.stderr
         expect(done.returncode == code, f"exit code {done.returncode} instead of {code}:\n{output}")
-        expect(says in output, f"expected {says!r} in:\n{output}")
-        expect("Traceback" not in output, f"a traceback:\n{output}")
         return output
 
 
@@ -150,6 +178,16 @@ def use_extras(wheels: Path, folder: Path) -> None:
     for package in PACKAGES[1:]:
         sibling = f"whimbrel-{package.removeprefix('dialect-').removesuffix('-bridge')}"
         expect(sibling in output, f"{sibling} is not listed:\n{output}")
+
+
+def use_the_conformance_suite(wheels: Path, folder: Path) -> None:
+    """An author of a dialect's package runs the suite out of the wheel; SQLite's package stands in for theirs."""
+    environment = Environment(wheels, folder, "whimbrel[testing]", "whimbrel-sqlite")
+    (environment.project / "test_conformance.py").write_text(CONFORMANCE, encoding="utf-8")
+    output = environment.run("pytest", "-q")
+    passed = re.search(r"(\d+) passed", output)
+    expect(passed is not None and int(passed[1]) > 100, f"the conformance suite has hardly any tests:\n{output}")
+    say(output.splitlines()[-1])
 
 
 def run(command: list[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import CursorResult, Table
+from sqlalchemy import Connection, CursorResult, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 
@@ -51,6 +51,10 @@ class DuckDBImpl(DefaultImpl):
         if isinstance(self.sink, TextSink):
             # SQLAlchemy 2.0's PostgreSQL, which duckdb-engine stands on, doubles them until a server says otherwise.
             self.sink.dialect._backslash_escapes = False  # type: ignore[attr-defined]  # PGDialect's own attribute
+
+    def column_names(self, connection: Connection, table_name: str, schema: str | None) -> list[str]:
+        """Return the names of a table's columns; see :meth:`whimbrel.impl.DefaultImpl.column_names`."""
+        return [column["name"] for column in DuckDBInspector(connection).get_columns(table_name, schema)]
 
     def execute(
         self, sql: Executable | str, execution_options: Mapping[str, Any] | None = None

@@ -185,10 +185,20 @@ class ImplSession:
         """
         if self.connection is None or self.as_sql:
             return False
-        there = {column["name"] for column in inspect(self.connection).get_columns(table_name, schema=schema)}
+        there = self.column_names(self.connection, table_name, schema)
         if self.columns_ignore_case:
             return column_name.lower() in {name.lower() for name in there}
         return column_name in there
+
+    def column_names(self, connection: Connection, table_name: str, schema: str | None) -> list[str]:
+        """Return the names of a table's columns; override it where SQLAlchemy's dialect cannot reflect them.
+
+        :param connection: is asked.
+        :param table_name: the table.
+        :param schema: the table's schema; ``None`` for the connection's default.
+        :raises sqlalchemy.exc.NoSuchTableError: there is no such table.
+        """
+        return [column["name"] for column in inspect(connection).get_columns(table_name, schema=schema)]
 
     # -- within -------------------------------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ class TransactionsSuite(SuiteBase):
         with engine.connect() as connection:
             assert MigrationContext.configure(connection).get_current_heads() == ("a",)
         left = set() if transactional is Support.YES else {"half"}
-        assert set(self.tables(engine)) == {"whimbrel_version", "t_a"} | left
+        assert set(self.tables(engine)) == {"whimbrel_version", "whimbrel_history", "t_a"} | left
 
     def test_a_failing_downgrade_stays_where_it_was(self, project: Project, engine: Engine) -> None:
         """The version row says so too."""
