@@ -8,12 +8,14 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import hypothesis
 import pytest
 
 from testing.databases import BACKENDS, BackendUnavailable, Database, TestRun
+from testing.pgbouncer import transaction_pooler
+from testing.servers import Unavailable
 
 RUN = pytest.StashKey[TestRun]()
 NewDatabase = Callable[[str], Database]
@@ -82,11 +84,16 @@ def maker(run: TestRun, folder: Path) -> Iterator[NewDatabase]:
             try:
                 return stack.enter_context(run.new_database(backend, folder))
             except BackendUnavailable as error:
-                if backend in os.environ.get("WHIMBREL_REQUIRE_BACKENDS", "").split(","):
-                    pytest.fail(f"WHIMBREL_REQUIRE_BACKENDS asks for {backend}: {error}", pytrace=False)
-                pytest.skip(f"no {backend}: {error}")
+                skip_or_fail(backend, error)
 
         yield create
+
+
+def skip_or_fail(backend: str, error: Exception) -> NoReturn:
+    """Skip the test, or fail where ``WHIMBREL_REQUIRE_BACKENDS`` names *backend*, which cannot be had."""
+    if backend in os.environ.get("WHIMBREL_REQUIRE_BACKENDS", "").split(","):
+        pytest.fail(f"WHIMBREL_REQUIRE_BACKENDS asks for {backend}: {error}", pytrace=False)
+    pytest.skip(f"no {backend}: {error}")
 
 
 @pytest.fixture
@@ -105,6 +112,18 @@ def postgresql_database(new_database: NewDatabase) -> Database:
 def mysql_database(new_database: NewDatabase) -> Database:
     """An empty MySQL or MariaDB database."""
     return new_database("mysql")
+
+
+@pytest.fixture
+def pooled_postgresql(request: pytest.FixtureRequest, postgresql_database: Database) -> Iterator[Database]:
+    """An empty PostgreSQL database behind a PgBouncer in transaction mode."""
+    with contextlib.ExitStack() as stack:
+        try:
+            url = stack.enter_context(transaction_pooler(postgresql_database.url))
+        except Unavailable as error:
+            request.config.stash[RUN].lacks("pgbouncer", str(error))
+            skip_or_fail("pgbouncer", error)
+        yield Database("postgresql", url.render_as_string(hide_password=False))
 
 
 @pytest.fixture(params=BACKENDS)

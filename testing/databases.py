@@ -134,6 +134,10 @@ class TestRun:
         answers = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in self.folder.glob("*.json")}
         return {backend: answer["unavailable"] for backend, answer in answers.items() if "unavailable" in answer}
 
+    def lacks(self, program: str, reason: str) -> None:
+        """Note that something else that tests need cannot be had."""
+        (self.folder / f"{program}.json").write_text(json.dumps({"unavailable": reason}), encoding="utf-8")
+
     def end(self, seconds: float = 60) -> None:
         """Stop what was started, drop what was left, and wait until that is done; the owner calls it."""
         (self.folder / "stop").touch()

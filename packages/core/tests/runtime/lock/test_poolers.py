@@ -1,0 +1,148 @@
+"""Runs that are kept apart where home-made locks fail: poolers, autocommit blocks, asyncpg."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from testing.databases import Database
+from testing.holding import Staying
+from testing.projects import Project
+from testing.together import run_together
+from whimbrel import command
+from whimbrel.errors import CommandError
+
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="the processes are forked")
+
+WAITING = "Waiting for another run to end: "
+
+# As a pooler wants it: https://docs.sqlalchemy.org/en/20/dialects/postgresql.html#prepared-statement-name-with-pgbouncer
+ASYNCPG = """
+import asyncio
+from uuid import uuid4
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+from whimbrel import context
+
+def migrate(connection):
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+
+async def main():
+    engine = create_async_engine(
+        context.database_url(),
+        poolclass=NullPool,
+        connect_args={
+            "statement_cache_size": 0,
+            "prepared_statement_cache_size": 0,
+            "prepared_statement_name_func": lambda: f"__asyncpg_{uuid4()}__",
+        },
+    )
+    async with engine.connect() as connection:
+        await connection.run_sync(migrate)
+    await engine.dispose()
+
+asyncio.run(main())
+"""
+PSYCOPG = """
+import sqlalchemy as sa
+from whimbrel import context
+
+engine = sa.create_engine(context.database_url(), poolclass=sa.NullPool, connect_args={"prepare_threshold": None})
+with engine.connect() as connection:
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+NOTE = "op.execute(\"INSERT INTO applied VALUES ('{}')\")"
+CONCURRENTLY = """
+with op.get_context().autocommit_block():
+    op.execute("CREATE INDEX CONCURRENTLY ix_applied ON applied (revision)")
+"""
+
+
+def numbered(folder: Path, url: str, env: str, settings: str = "") -> Project:
+    """Make a project whose second revision leaves its transaction, and whose revisions note that they ran."""
+    folder.mkdir()
+    project = Project(folder, url, env)
+    (folder / "whimbrel.toml").write_text(f'script_location = "migrations"\nsqlalchemy.url = "{url}"\n{settings}')
+    project.add("a1", upgrade='op.create_table("applied", sa.Column("revision", sa.String(9)))\n' + NOTE.format("a1"))
+    project.add("b2", "a1", upgrade=f"{CONCURRENTLY}\n{NOTE.format('b2')}")
+    project.add("c3", "b2", upgrade=NOTE.format("c3"))
+    return project
+
+
+def applied(database: Database) -> list[str]:
+    with database.engine().connect() as connection:
+        return list(connection.execute(sa.text("SELECT revision FROM applied ORDER BY 1")).scalars())
+
+
+def leases(database: Database) -> int:
+    with database.engine().connect() as connection:
+        if not sa.inspect(connection).has_table("whimbrel_lock"):
+            return 0
+        return int(connection.execute(sa.text("SELECT count(*) FROM whimbrel_lock")).scalar_one())
+
+
+@forks
+@pytest.mark.parametrize("driver", ["psycopg", "asyncpg"])
+def test_pain_02_a_pooler_in_transaction_mode_gets_a_lease_by_itself(
+    driver: str, pooled_postgresql: Database, postgresql_database: Database, tmp_path: Path
+) -> None:
+    # An advisory lock would stay behind with some server process, and stop everybody from then on.
+    url, env = (pooled_postgresql.url, PSYCOPG) if driver == "psycopg" else (pooled_postgresql.async_url, ASYNCPG)
+    project = numbered(tmp_path / "project", url, env)
+    ended = run_together(8, project.folder, "upgrade", "head")
+    assert [(item.code, item.output) for item in ended if item.code] == []
+    assert applied(postgresql_database) == ["a1", "b2", "c3"]
+    assert leases(postgresql_database) == 1
+    with postgresql_database.engine().connect() as connection:
+        count = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database"
+        assert connection.execute(sa.text(f"{count} WHERE datname = current_database())")).scalar_one() == 0
+
+
+@forks
+@pytest.mark.parametrize("driver", ["psycopg", "asyncpg"])
+def test_pain_02_the_lock_goes_with_autocommit_blocks_concurrently_and_asyncpg(
+    driver: str, postgresql_database: Database, tmp_path: Path
+) -> None:
+    # A lock of the run's transaction would end with the block; one that is waited for in the server would be waited
+    # for by CREATE INDEX CONCURRENTLY in turn.
+    database = postgresql_database
+    url, env = (database.url, PSYCOPG) if driver == "psycopg" else (database.async_url, ASYNCPG)
+    project = numbered(tmp_path / "project", url, env)
+    ended = run_together(8, project.folder, "upgrade", "head")
+    assert [(item.code, item.output) for item in ended if item.code] == []
+    assert applied(database) == ["a1", "b2", "c3"]
+    assert leases(database) == 0
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "asyncpg"])
+def test_pain_02_an_index_is_built_concurrently_while_another_run_waits(
+    driver: str, postgresql_database: Database, tmp_path: Path
+) -> None:
+    database = postgresql_database
+    url, env = (database.url, PSYCOPG) if driver == "psycopg" else (database.async_url, ASYNCPG)
+    with database.engine().begin() as connection:
+        connection.execute(sa.text("CREATE TABLE applied (revision VARCHAR(9))"))
+    project = Staying(tmp_path / "project", url, env, after=CONCURRENTLY)
+    with project.inside() as other, project.running("upgrade", "head") as waiting:
+        assert waiting.stdout is not None
+        assert WAITING in waiting.stdout.readline()
+        project.go_on()
+        assert other.wait(timeout=60) == 0
+        output = waiting.communicate(timeout=60)[0]
+        assert waiting.returncode == 0, output
+    assert [index["name"] for index in sa.inspect(database.engine()).get_indexes("applied")] == ["ix_applied"]
+
+
+def test_the_servers_own_lock_is_refused_behind_a_pooler(pooled_postgresql: Database, tmp_path: Path) -> None:
+    project = Project(tmp_path, pooled_postgresql.url, PSYCOPG)
+    project.line("a1")
+    with pytest.raises(CommandError, match="a pooler is in between") as caught:
+        command.upgrade(project.config(run_lock="database"), "head")
+    assert "run_lock = auto" in str(caught.value)
