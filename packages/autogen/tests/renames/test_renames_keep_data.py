@@ -253,6 +253,67 @@ def test_texts_of_the_database_are_compared_under_the_new_names(postgresql_datab
     assert found.notes == []
 
 
+@pytest.mark.parametrize("as_batch", [False, True])
+def test_conditions_and_computed_columns_go_with_a_renamed_column(database: Database, as_batch: bool) -> None:
+    def build(name: str) -> sa.MetaData:
+        found = sa.MetaData()
+        sa.Table(
+            "t",
+            found,
+            key(),
+            sa.Column(name, sa.Integer, nullable=False, info={"renamed_from": "size"}),
+            sa.Column("twice", sa.Integer, sa.Computed(f"{name} * 2", persisted=True)),
+            sa.CheckConstraint(f"{name} > 3", name="ck_t"),
+        )
+        return found
+
+    build("size").create_all(database.engine())
+    made(database, "INSERT INTO t (id, size) VALUES (1, 5)")
+    before = catalog(database)
+    opts = {"autogenerate_plugins": ["*", "whimbrel.autogenerate.checks"], "render_as_batch": as_batch}
+    found = compared(database, build("width"), **opts)
+    assert kinds(found) == ["AlterColumnOp"]
+    carried_out(database, found.upgrade, found.imports)
+    assert rows(database, "SELECT width, twice FROM t") == [(5, 10)]
+    again = compared(database, build("width"), **opts)
+    assert (again.upgrade, again.notes) == ("pass", [])
+    carried_out(database, found.downgrade, found.imports)
+    assert rows(database, "SELECT size, twice FROM t") == [(5, 10)]
+    assert catalog(database) == before
+
+
+def test_an_enum_type_that_loses_a_value_while_its_column_is_renamed(postgresql_database: Database) -> None:
+    made(
+        postgresql_database,
+        "CREATE TYPE mood AS ENUM ('happy', 'glum')",
+        "CREATE TABLE person (id SERIAL PRIMARY KEY, mood mood, before mood)",
+        "INSERT INTO person (mood, before) VALUES ('happy', 'happy')",
+    )
+    after = sa.MetaData()
+    type_ = sa.Enum("happy", name="mood")
+    sa.Table("people", after, key(), sa.Column("feels", type_), sa.Column("felt", type_))
+    given = ["person:people", "mood:feels", "person.before:felt"]
+    found = compared(postgresql_database, after, renames=given)
+    assert 'columns=[("people", "feels"), ("people", "felt")]' in found.upgrade
+    carried_out(postgresql_database, found.upgrade, found.imports)
+    assert rows(postgresql_database, "SELECT feels, felt FROM people") == [("happy", "happy")]
+    assert compared(postgresql_database, after).upgrade == "pass"
+    carried_out(postgresql_database, found.downgrade, found.imports)
+    assert rows(postgresql_database, "SELECT mood, before FROM person") == [("happy", "happy")]
+
+
+def test_a_table_that_is_kept_is_told_above_the_one_that_looks_like_it(database: Database) -> None:
+    metadata(users).create_all(database.engine())
+    after = metadata(lambda found: sa.Table("members", found, key(), *_three()))
+    found = compared(database, after, allow_drop_table=False)
+    lines = found.upgrade.splitlines()
+    said = " ".join(line.removeprefix("# ") for line in lines[: lines.index("op.create_table(")])
+    assert said.startswith(
+        "It looks like table users, which the models lack, and begins empty. Is members the same table"
+    )
+    assert "drop_table" not in found.upgrade
+
+
 def test_a_schema_is_looked_at_for_what_was_renamed_in_it(postgresql_database: Database) -> None:
     made(
         postgresql_database,
