@@ -20,10 +20,13 @@ def whimbrel_impl(dialect_name: str) -> type[DefaultImpl] | None:
 
 @hookimpl(optionalhook=True)
 def whimbrel_compare_table(context: Any, table: Any) -> list[MigrateOperation]:
-    """Find the indexes that foreign keys to come will need."""
+    """Find the indexes that foreign keys to come will need, and options that differ where they are looked at."""
     from whimbrel_mysql.comparators import in_table
+    from whimbrel_mysql.table_options import compare_options
 
-    return in_table(context, table) if context.dialect.name in _IMPLS else []
+    if context.dialect.name not in _IMPLS:
+        return []
+    return [*in_table(context, table), *compare_options(context, table)]
 
 
 @hookimpl(optionalhook=True)

@@ -22,6 +22,7 @@ from whimbrel_postgresql.counting import AlterCountingOp
 from whimbrel_postgresql.enum_comparison import compare_enums
 from whimbrel_postgresql.operations import CreateExcludeConstraintOp
 from whimbrel_postgresql.sequence_comparison import compare_sequences
+from whimbrel_postgresql.storage_comparison import compare_storage
 from whimbrel_postgresql.sweep import COUNTING, EXCLUSIONS
 
 _NAME: Final = "whimbrel.autogenerate."
@@ -59,7 +60,7 @@ def in_table(context: Any, pair: Any) -> list[MigrateOperation]:
         found += _compare_key_options(context, pair)
     if context.subjects.takes_part(f"{_NAME}defaults") and context.opts.get("compare_server_default", False):
         found += _compare_counting(pair)
-    return found
+    return found + compare_storage(context, pair)
 
 
 def in_column(context: Any, pair: Any, column: Any) -> list[MigrateOperation]:

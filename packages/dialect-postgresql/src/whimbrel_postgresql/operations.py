@@ -199,6 +199,16 @@ class SetStorageParametersOp(AlterTableOp):
             schema=self.schema,
         )
 
+    def to_diff_tuple(self) -> tuple[str, str | None, str, Mapping[str, Any], Mapping[str, Any]]:
+        """Return ``("modify_storage_parameters", schema, table, what they are, what they are to be)``."""
+        return (
+            "modify_storage_parameters",
+            self.schema,
+            self.table_name,
+            dict(self.existing_parameters or {}),
+            self.parameters,
+        )
+
 
 def _in_table(expression: Any, table: Table) -> Any:
     """Return an expression over the columns of *table*, whichever table it was written against; bracketed if need be.

@@ -59,8 +59,15 @@ def flag_or_names(lookup: Lookup, key: str, default: bool) -> bool | tuple[str, 
     said = as_text(found.value) if found is not None else None
     if said is not None and (not said.strip() or said.strip().lower() in FLAGS):
         return flag(lookup, key, default)
-    names = listed(lookup, key, lambda value: re.split(r"[\s,]+", value))
-    return names or default
+    return names(lookup, key) or default
+
+
+def names(lookup: Lookup, key: str) -> tuple[str, ...]:
+    """Return names: a list in TOML, elsewhere between spaces, commas or new lines.
+
+    :raises ConfigError: a list holds something else than text.
+    """
+    return listed(lookup, key, lambda value: re.split(r"[\s,]+", value))
 
 
 def whole_number(lookup: Lookup, key: str, default: int) -> int:

@@ -36,6 +36,7 @@ KNOWN_KEYS = (
     "target_metadata",
     "transaction_per_migration",
     "allow_drop_table",
+    "compare_table_options",
     "databases",
     "run_lock",
     "lock_wait",
@@ -77,6 +78,7 @@ class Settings(NamedTuple):
     :ivar target_metadata: where the models' MetaData are, each ``module:attribute``.
     :ivar transaction_per_migration: one transaction a revision, or one for the whole run.
     :ivar allow_drop_table: whether autogenerate drops tables that the models lack; or which, as names and patterns.
+    :ivar compare_table_options: options of tables that autogenerate looks at, by SQLAlchemy's keywords.
     :ivar sources: where each key that is set comes from.
     :ivar warnings: what looks like a mistake: unknown keys.
     :ivar lookup: the sources themselves.
@@ -101,6 +103,7 @@ class Settings(NamedTuple):
     target_metadata: tuple[str, ...]
     transaction_per_migration: bool
     allow_drop_table: bool | tuple[str, ...]
+    compare_table_options: tuple[str, ...]
     sources: Mapping[str, Origin]
     warnings: tuple[str, ...]
     lookup: Lookup
@@ -206,6 +209,7 @@ def make_settings(
         target_metadata=parse.object_names(lookup, "target_metadata"),
         transaction_per_migration=parse.flag(lookup, "transaction_per_migration", convention.transaction_per_migration),
         allow_drop_table=parse.flag_or_names(lookup, "allow_drop_table", convention.allow_drop_table),
+        compare_table_options=parse.names(lookup, "compare_table_options"),
         sources={key: layer.origin for layer in reversed(lookup.layers) for key in layer.keys},
         warnings=tuple(unknown_keys(lookup)) if convention.keys is None else (),
         lookup=everything,

@@ -247,6 +247,7 @@ class EnvironmentContext:
         on_version_apply: VersionCallback | Iterable[VersionCallback] | None = None,
         autogenerate_plugins: Sequence[str] | None = None,
         allow_drop_table: bool | Sequence[str] | None = None,
+        compare_table_options: Sequence[str] | None = None,
         **kw: Any,
     ) -> None:
         """Name the database of this run, and how to treat it. May be called again for the next database.
@@ -282,6 +283,8 @@ class EnvironmentContext:
         :param autogenerate_plugins: patterns of the autogenerate plugins to use.
         :param allow_drop_table: whether autogenerate drops tables that the models lack, or which: names and patterns
             such as ``legacy_*``, with their schema where that is not the default one. Default: as the settings say.
+        :param compare_table_options: options of tables that autogenerate looks at, by SQLAlchemy's keywords, such as
+            ``mysql_engine`` and ``postgresql_with``. Default: as the settings say.
         :param kw: ``version_table`` (its name), ``version_table_schema``, ``version_table_pk`` (whether a new one
             gets a primary key), and any further value, which ``get_context().opts`` then holds.
         :raises CommandError: nothing names the database.
@@ -293,6 +296,7 @@ class EnvironmentContext:
             "version_table_schema": settings.version_table_schema,
             "transaction_per_migration": settings.transaction_per_migration,
             "allow_drop_table": settings.allow_drop_table,
+            "compare_table_options": settings.compare_table_options,
             "output_buffer": self.config.output_buffer or self.config.stdout,
             "starting_rev": self._starting_rev,
             "safety": settings.safety,

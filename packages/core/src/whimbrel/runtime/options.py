@@ -53,6 +53,7 @@ class MigrationOptions:
     user_module_prefix: str | None = None
     autogenerate_plugins: Sequence[str] | None = None
     allow_drop_table: bool | Sequence[str] = True
+    compare_table_options: Sequence[str] = ()
     renames: Sequence[str] = ()
     questioner: Questioner = field(default_factory=Questioner)
     safety: SafetySettings = field(default_factory=SafetySettings)
