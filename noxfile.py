@@ -27,7 +27,7 @@ PACKAGES = [
     "alembic-bridge",
 ]
 # The peer that benchmarks and parity drive side by side with us, in an environment of its own.
-PEER = ["alembic", "psycopg[binary]", "PyMySQL"]
+PEER = ["alembic", "psycopg[binary]", "PyMySQL", "aiosqlite", "greenlet"]
 PYTEST = ["python", "-m", "pytest", "-n", "auto", "--maxprocesses", "8"]
 
 

@@ -48,12 +48,10 @@ format = %(levelname)-5.5s [%(name)s] %(message)s
 """
 
 BEGIN = """\
-import asyncio
 import re
 from logging.config import fileConfig
 
 from sqlalchemy import engine_from_config, pool
-from sqlalchemy.ext.asyncio import async_engine_from_config
 
 from alembic import context
 
@@ -94,6 +92,11 @@ def online():
 """
 
 ASYNC = """\
+import asyncio
+
+from sqlalchemy.ext.asyncio import async_engine_from_config
+
+
 def migrate(connection):
     context.configure(connection=connection, target_metadata=target_metadata)
     with context.begin_transaction():
@@ -309,7 +312,8 @@ class AlembicProject:
             text=True,
             check=False,
         )
-        assert done.returncode == code, f"{words} ends with {done.returncode}:\n{done.stdout}{done.stderr}"
+        last = "\n".join((done.stdout + done.stderr).splitlines()[-8:])
+        assert done.returncode == code, f"{words} ends with {done.returncode}:\n{last}"
         return done
 
     @contextmanager
