@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import os
-import secrets
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
 
 from testing.databases import Database
 from testing.projects import Project
 from whimbrel.impl import DefaultImpl
 
-PASSWORD = "m4rked@Pass:word/%23"
 MARKS = ("m4rked", "Pass:word", "Pass%3Aword", "word/%23", "word%2F")
 ENV = """
     import sqlalchemy as sa
@@ -65,30 +62,6 @@ def refused(project: Project, *told: str) -> None:
     for part in told:
         assert part in err
     assert list(project.versions.glob("*.py")) == []
-
-
-@pytest.fixture
-def account(database: Database) -> Iterator[Callable[..., str]]:
-    """A function that makes an account with the marked password and returns the URL of the database for it."""
-    name = f"whimbrel_{secrets.token_hex(6)}"
-    admin = sa.create_engine(database.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-
-    def make(*grants: str) -> str:
-        create = {
-            "postgresql": (f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'", "GRANT ALL ON SCHEMA public TO {0}"),
-            "mysql": (f"CREATE USER {name}@'%' IDENTIFIED BY '{PASSWORD}'", "GRANT ALL ON {1}.* TO {0}@'%'"),
-        }[database.name]
-        with admin.connect() as connection:
-            for statement in (*create, *grants):
-                text = statement.format(name, admin.url.database)
-                connection.exec_driver_sql(text, None, {"no_parameters": True})
-        return admin.url.set(username=name, password=PASSWORD).render_as_string(hide_password=False)
-
-    yield make
-    goodbye = {"postgresql": (f"DROP OWNED BY {name}", f"DROP ROLE {name}"), "mysql": (f"DROP USER {name}@'%'",)}
-    with admin.connect() as connection:
-        for statement in goodbye[database.name]:
-            connection.exec_driver_sql(statement, None, {"no_parameters": True})
 
 
 class TestRights:

@@ -39,6 +39,8 @@ def compared(context: AutogenContext) -> MigrationScript:
     script = MigrationScript(
         None, upgrade_ops=upgrade, downgrade_ops=upgrade.reverse_into(DowngradeOps()), imports=context.imports
     )
+    for note in context.impl.comparison_notes:
+        context.note(note)
     script.notes = context.notes
     script.unfit_renames = context.renames.unfit
     hook = context.migration_context.plugins.hook

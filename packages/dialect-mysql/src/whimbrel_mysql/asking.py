@@ -26,6 +26,17 @@ _AT_ONCE: Final = 100
 """So many expressions in one table."""
 
 
+_FORBIDDEN: Final = (1044, 1142, 1290, 1792, 1836)
+"""Access to the database or a table denied; a server or a transaction that is read-only.
+
+https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
+"""
+
+
+class MayNotAsk(Exception):
+    """The account may make no temporary tables."""
+
+
 @dataclass(frozen=True)
 class Question:
     """How does the server print this?
@@ -50,6 +61,7 @@ def ask(connection: Connection, schema: str | None, questions: Iterable[Question
     :param connection: to the database; whether it is in a transaction does not matter.
     :param schema: a schema that temporary tables may be made in; ``None`` for the connection's default.
     :param questions: all of them.
+    :raises MayNotAsk: the account may make no temporary tables.
     """
     scopes: dict[tuple[str, ...], list[Question]] = {}
     for question in dict.fromkeys(questions):
@@ -84,6 +96,8 @@ class _Asker:
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise
+            if error.orig is not None and error.orig.args[0] in _FORBIDDEN:
+                raise MayNotAsk from error
             half = len(questions) // 2
             return self.answers(questions[:half]) | self.answers(questions[half:]) if half else {}
         try:

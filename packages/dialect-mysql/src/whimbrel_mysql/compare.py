@@ -136,7 +136,7 @@ class MySQLComparing(Comparing):
 
     def same_expressions(self, pairs: Sequence[Expressions]) -> list[bool]:
         """Return for each pair whether the server prints both spellings alike; all are asked about at once."""
-        from whimbrel_mysql.asking import ask
+        from whimbrel_mysql.asking import MayNotAsk, ask
         from whimbrel_mysql.catalog import session_syntax
 
         answers = super().same_expressions(pairs)
@@ -145,7 +145,11 @@ class MySQLComparing(Comparing):
         syntax = session_syntax(self.connection)
         questions = [None if same else self._questions(pair, syntax) for pair, same in zip(pairs, answers, strict=True)]
         asked = [question for both in questions if both is not None for question in both]
-        printed = ask(self.connection, pairs[0].table.schema, asked)
+        try:
+            printed = ask(self.connection, pairs[0].table.schema, asked)
+        except MayNotAsk:
+            self.compared_as_text("This account may make no temporary tables (GRANT CREATE TEMPORARY TABLES ON ...).")
+            return answers
         for number, both in enumerate(questions):
             if both is not None and both[0] in printed:
                 answers[number] = printed[both[0]] == printed.get(both[1])

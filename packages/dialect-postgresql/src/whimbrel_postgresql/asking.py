@@ -109,7 +109,8 @@ $whimbrel$
 """
 
 _MAY_ASK: Final = """
-    SELECT current_setting('transaction_read_only') = 'off' AND has_database_privilege(current_database(), 'TEMPORARY')
+    SELECT current_setting('transaction_read_only') = 'off', has_database_privilege(current_database(), 'TEMPORARY'),
+        quote_ident(current_user), quote_ident(current_database())
 """
 
 
@@ -132,16 +133,19 @@ class Question:
     database: str
 
 
-def ask(connection: Connection, questions: Sequence[Question]) -> list[bool] | None:
-    """Return whether the spellings of each mean the same; ``None`` where the server may not be asked.
+def ask(connection: Connection, questions: Sequence[Question]) -> list[bool] | str:
+    """Return whether the spellings of each mean the same; where the server may not be asked, a sentence that says why.
 
     What the server rejects is not the same.
 
     :param connection: to the database; whether it is in a transaction does not matter.
     :param questions: all of them.
     """
-    if not connection.execute(text(_MAY_ASK)).scalar_one():
-        return None
+    writes, has_temporary, role, database = connection.execute(text(_MAY_ASK)).one()
+    if not writes:
+        return "The transaction is read-only."
+    if not has_temporary:
+        return f"The role {role} may make no temporary tables (GRANT TEMPORARY ON DATABASE {database} TO {role})."
     asked = json.dumps([asdict(question) for question in questions])
     connection.execute(text("SELECT set_config(:name, :value, false)"), {"name": QUESTIONS, "value": asked})
     connection.exec_driver_sql(_BLOCK, execution_options={"no_parameters": True})  # a % in it is one

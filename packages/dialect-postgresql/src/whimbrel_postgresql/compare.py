@@ -183,7 +183,8 @@ class PostgresqlComparing(Comparing):
         ]
         asked = dict(zip(keys, questions, strict=True))
         said = ask(self.connection, list(asked.values()))
-        if said is None:
+        if isinstance(said, str):
+            self.compared_as_text(said)
             return super().same_expressions(pairs)
         answers = dict(zip(asked, said, strict=True))
         return [answers[key] for key in keys]

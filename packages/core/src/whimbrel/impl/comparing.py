@@ -51,6 +51,23 @@ class Comparing:
     """The names that a script gives to constraints without one, so that its downgrade can drop them: as in
     ``MetaData(naming_convention=...)``."""
 
+    @cached_property
+    def comparison_notes(self) -> list[str]:
+        """What a person should know of how things were compared here; autogenerate tells it with its own notes."""
+        return []
+
+    def compared_as_text(self, why: str) -> None:
+        """Take note that spellings are compared as texts where the database itself would know better.
+
+        :param why: what stands in the way, as a sentence.
+        """
+        note = (
+            f"{why} Defaults, conditions and expressions that differ as texts were not put to the database, which "
+            "knows which of them mean the same: some differences may be none."
+        )
+        if note not in self.comparison_notes:
+            self.comparison_notes.append(note)
+
     # -- reading --------------------------------------------------------------------------------------------------
 
     def read_tables(
