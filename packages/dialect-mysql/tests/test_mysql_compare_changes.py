@@ -97,6 +97,8 @@ CHANGES: dict[str, Change] = {
     "scale": _of_type(sa.Numeric(10, 2), sa.Numeric(10, 3)),
     "float to double": _of_type(sa.Float(), sa.Double()),
     "values": _of_type(sa.Enum("a", "b"), sa.Enum("a", "it's", "b")),
+    "fewer values": _of_type(sa.Enum("a", "b", "c"), sa.Enum("c", "a")),
+    "values in another order": _of_type(mysql.ENUM("a", "b"), mysql.ENUM("b", "a")),
     "values of a set": _of_type(mysql.SET("a", "b"), mysql.SET("a", "b", "c")),
     "text sizes": _of_type(sa.Text(), mysql.LONGTEXT()),
     "text to sized": _of_type(sa.Text(), sa.Text(20)),

@@ -416,6 +416,34 @@ op.create_sequence("numbers", start=10, increment=2)
 op.drop_sequence("numbers")
 """,
     ),
+    "sequence_counts_otherwise": Change(
+        before=lambda metadata: sa.Sequence("numbers", increment=2, maxvalue=500, metadata=metadata),
+        after=lambda metadata: sa.Sequence("numbers", increment=5, cycle=True, cache=20, metadata=metadata),
+        upgrade="""
+op.alter_sequence(
+    "numbers",
+    {"increment": 5, "cycle": True, "cache": 20},
+    existing={"increment": 2, "cycle": False, "cache": 1},
+)
+""",
+        downgrade="""
+op.alter_sequence(
+    "numbers",
+    {"increment": 2, "cycle": False, "cache": 1},
+    existing={"increment": 5, "cycle": True, "cache": 20},
+)
+""",
+    ),
+    "exclusion_dropped": Change(
+        before=table(lambda: pg.ExcludeConstraint(("a", "="), name="alone", using="btree")),
+        after=table(),
+        upgrade="""
+op.drop_constraint(op.f("alone"), "t", type_="exclude")
+""",
+        downgrade="""
+op.create_exclude_constraint("alone", "t", ("a", "="), using="btree")
+""",
+    ),
     "exclusion_created": Change(
         before=table(),
         after=table(lambda: pg.ExcludeConstraint(("a", "="), (sa.text("lower(b)"), "="), name="alone", using="btree")),

@@ -24,7 +24,7 @@ from whimbrel_postgresql.operations import (
     SetStorageParametersOp,
     ValidateConstraintOp,
 )
-from whimbrel_postgresql.sequence_operations import CreateSequenceOp, DropSequenceOp
+from whimbrel_postgresql.sequence_operations import AlterSequenceOp, CreateSequenceOp, DropSequenceOp
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -96,6 +96,22 @@ class PostgresqlOperations(Operations):
             ``cache``, ``data_type``.
         """
         CreateSequenceOp.create_sequence(self, name, schema=schema, if_not_exists=if_not_exists, **kw)
+
+    def alter_sequence(
+        self,
+        name: str,
+        facts: Mapping[str, int],
+        *,
+        existing: Mapping[str, int] | None = None,
+        schema: str | None = None,
+    ) -> None:
+        """Change how a sequence counts from now on: ``op.alter_sequence("ticket_numbers", {"increment": 5})``.
+
+        :param name: its name.
+        :param facts: what changes: ``start``, ``increment``, ``minvalue``, ``maxvalue``, ``cycle``, ``cache``.
+        :param existing: what they are now, so that the change can be reversed.
+        """
+        AlterSequenceOp.alter_sequence(self, name, facts, existing=existing, schema=schema)
 
     def drop_sequence(self, name: str, *, schema: str | None = None, if_exists: bool | None = None) -> None:
         """Drop a sequence; PostgreSQL refuses while a default uses it.

@@ -272,6 +272,7 @@ VERBS: Mapping[str, tuple[type[MigrateOperation], Implementation]] = {
     "rename_enum_value": (enum_operations.RenameEnumValueOp, enum_operations.rename_enum_value),
     "replace_enum_values": (enum_replacement.ReplaceEnumValuesOp, enum_replacement.replace_enum_values),
     "create_sequence": (sequence_operations.CreateSequenceOp, sequence_operations.create_sequence),
+    "alter_sequence": (sequence_operations.AlterSequenceOp, sequence_operations.alter_sequence),
     "drop_sequence": (sequence_operations.DropSequenceOp, sequence_operations.drop_sequence),
 }
 """Each verb with its directive and what carries that out."""

@@ -21,7 +21,7 @@ from whimbrel_postgresql.enum_operations import (
 )
 from whimbrel_postgresql.enum_replacement import EnumColumn, ReplaceEnumValuesOp
 from whimbrel_postgresql.operations import CreateExcludeConstraintOp, SetStorageParametersOp, ValidateConstraintOp
-from whimbrel_postgresql.sequence_operations import CreateSequenceOp, DropSequenceOp
+from whimbrel_postgresql.sequence_operations import AlterSequenceOp, CreateSequenceOp, DropSequenceOp
 
 _WIDTH: Final = 88 - 4
 """What a formatter leaves of a line within a function."""
@@ -170,6 +170,11 @@ def _create_sequence(context: Any, op: CreateSequenceOp) -> list[str]:
     return [_value(context, op.name), *_keywords(context, **said)]
 
 
+def _alter_sequence(context: Any, op: AlterSequenceOp) -> list[str]:
+    words = [_value(context, op.name), _value(context, op.facts)]
+    return words + _keywords(context, existing=op.existing, schema=op.schema)
+
+
 def _drop_sequence(context: Any, op: DropSequenceOp) -> list[str]:
     return [_value(context, op.name), *_keywords(context, schema=op.schema, if_exists=op.if_exists)]
 
@@ -193,6 +198,7 @@ _OPERATIONS: Final[dict[type[Any], tuple[str, Callable[[Any, Any], list[str]]]]]
     ValidateConstraintOp: ("validate_constraint", _validate_constraint),
     SetStorageParametersOp: ("set_storage_parameters", _set_storage_parameters),
     CreateSequenceOp: ("create_sequence", _create_sequence),
+    AlterSequenceOp: ("alter_sequence", _alter_sequence),
     DropSequenceOp: ("drop_sequence", _drop_sequence),
 }
 """How each directive is spelt: its verb, and what makes the arguments."""
