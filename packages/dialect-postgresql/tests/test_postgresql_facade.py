@@ -71,11 +71,13 @@ def test_it_hands_everything_on() -> None:
         op.drop_enum_type("temper", schema="s", if_exists=True)
         op.create_exclude_constraint("x", "t", ("c", "="), where="c > 5", using="btree", schema="s")
         op.validate_constraint("x", "t", schema="s")
+        op.rename_index("ix", "iy", "t", schema="s")
+        op.rename_constraint("x", "y", "t", schema="s")
         op.set_storage_parameters("t", {"fillfactor": 70}, existing_parameters={}, schema="s")
 
     typed = sql_of("postgresql", lambda op: script(PostgresqlOperations(op.migration_context)))
     assert typed == sql_of("postgresql", script)
-    assert typed.count("\n\n") == 11
+    assert typed.count("\n\n") == 13
 
 
 def test_a_batch_hands_everything_on() -> None:

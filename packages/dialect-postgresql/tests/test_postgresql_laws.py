@@ -79,6 +79,8 @@ def under_any_name(names: list[str]) -> Action:
         op.alter_column(table, "to", autoincrement=True, existing_autoincrement=False, schema=schema)
         op.drop_constraint(f"u{thing}", table, schema=schema)
         op.drop_index(f"j{thing}", table, schema=schema)
+        op.rename_index(f"i{thing}", f"k{thing}", table, schema=schema)
+        op.rename_constraint(f"c{thing}", f"d{thing}", table, schema=schema)
         op.rename_enum_type(thing, f"t{thing}", schema=schema)
         op.replace_enum_values(
             f"t{thing}",

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from testing.comparing import Compared, carried_out, compared, made
 from testing.databases import Database
 from testing.wings import catalog
+from whimbrel.commands.differences import differences, lines
 from whimbrel.operations import ops
 from whimbrel.runtime.migration import MigrationContext
 from whimbrel_autogen import Rewriter, render_python_code
@@ -312,6 +313,54 @@ def test_a_table_that_is_kept_is_told_above_the_one_that_looks_like_it(database:
         "It looks like table users, which the models lack, and begins empty. Is members the same table"
     )
     assert "drop_table" not in found.upgrade
+
+
+def _named_by_convention(table: str, column: str, ours: str, theirs: str) -> sa.MetaData:
+    found = sa.MetaData(naming_convention=CONVENTION)
+    made_ = sa.Table(
+        table,
+        found,
+        key(),
+        sa.Column(column, sa.String(50), index=True, info={"renamed_from": "nick"}),
+        sa.Column("email", sa.String(80), unique=True),
+        info={"renamed_from": "users"},
+    )
+    sa.Index(ours, made_.columns["email"])
+    sa.Index(theirs, made_.columns["email"], made_.columns["id"])
+    return found
+
+
+@pytest.mark.parametrize("as_batch", [False, True])
+def test_what_differs_in_its_name_only_is_renamed_on_postgresql(postgresql_database: Database, as_batch: bool) -> None:
+    _named_by_convention("users", "nick", "one", "other").create_all(postgresql_database.engine())
+    before = catalog(postgresql_database)
+    after = _named_by_convention("members", "nickname", "other", "one")  # these two change places
+    found = compared(postgresql_database, after, render_as_batch=as_batch)
+    assert kinds(found) == [
+        "RenameTableOp",
+        "AlterColumnOp",
+        "RenameConstraintOp",
+        "DropIndexOp",
+        "DropIndexOp",
+        "RenameIndexOp",
+        "CreateIndexOp",
+        "CreateIndexOp",
+    ]
+    assert 'op.rename_constraint("uq_users_email", "uq_members_email", "members")' in found.upgrade
+    assert 'op.rename_index("ix_users_nick", "ix_members_nickname", "members")' in found.upgrade
+    carried_out(postgresql_database, found.upgrade, found.imports)
+    assert compared(postgresql_database, after).upgrade == "pass"
+    carried_out(postgresql_database, found.downgrade, found.imports)
+    assert catalog(postgresql_database) == before
+
+    told = list(lines(differences(found.script.upgrade_ops_list, postgresql_database.engine().dialect)))
+    assert told[:4] == [
+        "~ table users -> members",
+        "members",
+        "  ~ column nick -> nickname",
+        "  ~ constraint uq_users_email -> uq_members_email",
+    ]
+    assert "  ~ index ix_users_nick -> ix_members_nickname" in told
 
 
 def test_a_schema_is_looked_at_for_what_was_renamed_in_it(postgresql_database: Database) -> None:

@@ -24,6 +24,7 @@ from whimbrel_postgresql.operations import (
     SetStorageParametersOp,
     ValidateConstraintOp,
 )
+from whimbrel_postgresql.rename_operations import RenameConstraintOp, RenameIndexOp
 from whimbrel_postgresql.sequence_operations import AlterSequenceOp, CreateSequenceOp, DropSequenceOp
 
 P = ParamSpec("P")
@@ -224,6 +225,24 @@ class PostgresqlOperations(Operations):
         :param table_name: its table.
         """
         ValidateConstraintOp.validate_constraint(self, constraint_name, table_name, schema=schema)
+
+    def rename_index(self, name: str, new_name: str, table_name: str, *, schema: str | None = None) -> None:
+        """Give an index another name; it is not built again.
+
+        :param name: its name now.
+        :param new_name: its name afterwards.
+        :param table_name: its table.
+        """
+        RenameIndexOp.rename_index(self, name, new_name, table_name, schema=schema)
+
+    def rename_constraint(self, name: str, new_name: str, table_name: str, *, schema: str | None = None) -> None:
+        """Give a constraint of any kind another name, and the index with it that it may have.
+
+        :param name: its name now.
+        :param new_name: its name afterwards.
+        :param table_name: its table.
+        """
+        RenameConstraintOp.rename_constraint(self, name, new_name, table_name, schema=schema)
 
     def set_storage_parameters(
         self,

@@ -15,7 +15,7 @@ from whimbrel.operations import MigrateOperation, OperationRegistry, Operations
 from whimbrel.operations.construct import scratch_table
 from whimbrel.operations.directives.base import BatchInvoker, RunContext
 from whimbrel.operations.ops import AddConstraintOp, AlterTableOp
-from whimbrel_postgresql import counting, enum_operations, enum_replacement, sequence_operations
+from whimbrel_postgresql import counting, enum_operations, enum_replacement, rename_operations, sequence_operations
 from whimbrel_postgresql.ddl import SetStorageParameters, StorageValue, ValidateConstraint
 
 ExcludeElement = tuple[str | TextClause | ColumnElement[Any], str]
@@ -271,6 +271,8 @@ VERBS: Mapping[str, tuple[type[MigrateOperation], Implementation]] = {
     "add_enum_value": (enum_operations.AddEnumValueOp, enum_operations.add_enum_value),
     "rename_enum_value": (enum_operations.RenameEnumValueOp, enum_operations.rename_enum_value),
     "replace_enum_values": (enum_replacement.ReplaceEnumValuesOp, enum_replacement.replace_enum_values),
+    "rename_index": (rename_operations.RenameIndexOp, rename_operations.rename_index),
+    "rename_constraint": (rename_operations.RenameConstraintOp, rename_operations.rename_constraint),
     "create_sequence": (sequence_operations.CreateSequenceOp, sequence_operations.create_sequence),
     "alter_sequence": (sequence_operations.AlterSequenceOp, sequence_operations.alter_sequence),
     "drop_sequence": (sequence_operations.DropSequenceOp, sequence_operations.drop_sequence),

@@ -12,6 +12,8 @@ from whimbrel_postgresql.operations import register
 
 if TYPE_CHECKING:
     from whimbrel.operations import MigrateOperation
+    from whimbrel.operations.ops import MigrationScript
+    from whimbrel.plugins import MigrationRun
 
 # The hooks of autogenerate are optional: that package may not be installed. What answers them is imported when a
 # comparison asks; what they are given is that package's own, and so has no type here.
@@ -51,6 +53,15 @@ def whimbrel_compare_column(context: Any, table: Any, column: Any) -> list[Migra
     from whimbrel_postgresql.comparators import in_column
 
     return in_column(context, table, column) if context.dialect.name == "postgresql" else []
+
+
+@hookimpl(optionalhook=True)
+def whimbrel_process_directives(context: MigrationRun, script: MigrationScript) -> None:
+    """Rename what differs in nothing but its name."""
+    if context.dialect.name == "postgresql":
+        from whimbrel_postgresql.renamed_keys import rename_keys
+
+        rename_keys(context, script)
 
 
 @hookimpl(optionalhook=True)

@@ -21,6 +21,7 @@ from whimbrel_postgresql.enum_operations import (
 )
 from whimbrel_postgresql.enum_replacement import EnumColumn, ReplaceEnumValuesOp
 from whimbrel_postgresql.operations import CreateExcludeConstraintOp, SetStorageParametersOp, ValidateConstraintOp
+from whimbrel_postgresql.rename_operations import RenameConstraintOp, RenameIndexOp, RenameOp
 from whimbrel_postgresql.sequence_operations import AlterSequenceOp, CreateSequenceOp, DropSequenceOp
 
 _WIDTH: Final = 88 - 4
@@ -165,6 +166,12 @@ def _set_storage_parameters(context: Any, op: SetStorageParametersOp) -> list[st
     return words + _keywords(context, existing_parameters=op.existing_parameters, schema=op.schema)
 
 
+def _rename(context: Any, op: RenameOp) -> list[str]:
+    return [_value(context, word) for word in (op.name, op.new_name, op.table_name)] + _keywords(
+        context, schema=op.schema
+    )
+
+
 def _create_sequence(context: Any, op: CreateSequenceOp) -> list[str]:
     said = {"schema": op.schema, "if_not_exists": op.if_not_exists, **op.kw}
     return [_value(context, op.name), *_keywords(context, **said)]
@@ -197,6 +204,8 @@ _OPERATIONS: Final[dict[type[Any], tuple[str, Callable[[Any, Any], list[str]]]]]
     CreateExcludeConstraintOp: ("create_exclude_constraint", _create_exclude_constraint),
     ValidateConstraintOp: ("validate_constraint", _validate_constraint),
     SetStorageParametersOp: ("set_storage_parameters", _set_storage_parameters),
+    RenameIndexOp: ("rename_index", _rename),
+    RenameConstraintOp: ("rename_constraint", _rename),
     CreateSequenceOp: ("create_sequence", _create_sequence),
     AlterSequenceOp: ("alter_sequence", _alter_sequence),
     DropSequenceOp: ("drop_sequence", _drop_sequence),

@@ -156,12 +156,18 @@ def _told(op: ops.MigrateOperation, spell: _Spelling) -> Iterator[Difference]:
 
 
 def _stranger(op: ops.MigrateOperation) -> Difference:
-    """Tell a directive of a plugin by its class: ``CreateViewOp`` is ``+ view``."""
+    """Tell a directive of a plugin by its class: ``CreateViewOp`` is ``+ view``, ``RenameIndexOp`` is ``~ index``."""
     words = "".join(f" {c.lower()}" if c.isupper() else c for c in type(op).__name__.removesuffix("Op")).split()
     sign: Sign = "+" if words[0] in ("create", "add") else "-" if words[0] in ("drop", "remove") else "~"
     name = next((str(getattr(op, key)) for key in ("name", "table_name") if getattr(op, key, None)), "")
+    schema, table = (getattr(op, key, None) for key in ("schema", "table_name"))
+    if words[0] == "rename":
+        old, new = (getattr(op, f"{key}_value", None) for key in ("old", "new"))  # of an enum type, say
+        name, new = (f"{name}.{old}", new) if old is not None else (name, getattr(op, "new_name", None))
+        changes = (("name", name, str(new)),) if new is not None else ()
+        return Difference("~", " ".join(words[1:]), name, table or "", schema, changes=changes)
     kind = " ".join(words[1:] if sign != "~" else words)
-    return Difference(sign, kind, name, schema=getattr(op, "schema", None))
+    return Difference(sign, kind, name, schema=schema)
 
 
 def _create_table(op: ops.CreateTableOp, spell: _Spelling) -> Difference:
