@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import MetaData
 
-from whimbrel.operations.ops import DowngradeOps, MigrationScript, UpgradeOps
+from whimbrel.operations.ops import MigrationScript, UpgradeOps
 from whimbrel_autogen.context import AutogenContext
 from whimbrel_autogen.produce import produce
+from whimbrel_autogen.reversing import reversed_half
 
 if TYPE_CHECKING:
     from whimbrel.runtime.migration import MigrationContext
@@ -36,9 +37,7 @@ def produce_migrations(
 def compared(context: AutogenContext) -> MigrationScript:
     """Return the directives of one comparison, as :func:`produce_migrations` does."""
     upgrade = produce(context)
-    script = MigrationScript(
-        None, upgrade_ops=upgrade, downgrade_ops=upgrade.reverse_into(DowngradeOps()), imports=context.imports
-    )
+    script = MigrationScript(None, upgrade_ops=upgrade, downgrade_ops=reversed_half(upgrade), imports=context.imports)
     for note in context.impl.comparison_notes:
         context.note(note)
     script.notes = context.notes

@@ -12,6 +12,9 @@ from whimbrel.impl import ReflectedTable
 
 T = TypeVar("T")
 
+MODELS_COLUMN = "models_column"
+"""In the ``info`` of a directive that alters a column: the column as the models have it."""
+
 
 class Pair(NamedTuple, Generic[T]):
     """One object as the database has it and as the models have it.

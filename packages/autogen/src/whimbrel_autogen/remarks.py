@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from whimbrel.operations.ops import MigrateOperation
 
-_KEY = "remarks"
+_KEY = "_remarks"  # an attribute, for the info of some directives is that of their table
 
 
 def remark(op: MigrateOperation, text: str) -> None:
@@ -13,12 +13,12 @@ def remark(op: MigrateOperation, text: str) -> None:
     :param op: the directive.
     :param text: a sentence or two; the script has it as a comment above the directive.
     """
-    said = op.info.setdefault(_KEY, [])
+    said = vars(op).setdefault(_KEY, [])
     if text not in said:
         said.append(text)
 
 
 def remarks_of(op: MigrateOperation) -> list[str]:
     """Return what was said about a directive."""
-    said: list[str] = op.info.get(_KEY, [])
+    said: list[str] = vars(op).get(_KEY, [])
     return said

@@ -34,6 +34,7 @@ inline_literal = _op.inline_literal
 invoke = _op.invoke
 register_operation = _op.register_operation
 rename_table = _op.rename_table
+require_no_rows = _op.require_no_rows
 run_async = _op.run_async
 context = Operations.context
 
@@ -73,5 +74,6 @@ __all__ = [
     "invoke",
     "register_operation",
     "rename_table",
+    "require_no_rows",
     "run_async",
 ]

@@ -12,7 +12,7 @@ from whimbrel.unset import UNSET
 from whimbrel_autogen.altering import altering
 from whimbrel_autogen.context import AutogenContext
 from whimbrel_autogen.counting import new_key, old_key
-from whimbrel_autogen.pairs import Pair, TablePair
+from whimbrel_autogen.pairs import MODELS_COLUMN, Pair, TablePair
 from whimbrel_autogen.registered import comparators
 
 _CHANGES: dict[str, object] = {
@@ -63,6 +63,7 @@ def _altered(context: AutogenContext, table: TablePair, column: Pair[Column[Any]
     changes = [op for op in found if isinstance(op, AlterColumnOp)]
     others = [op for op in found if not isinstance(op, AlterColumnOp)]
     joined = altering(context, table.schema, table.name, column)
+    joined.info[MODELS_COLUMN] = column.models
     for change in changes:
         for name, untouched in _CHANGES.items():
             if (value := getattr(change, name)) is not untouched:

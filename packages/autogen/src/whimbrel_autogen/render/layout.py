@@ -87,8 +87,9 @@ class Chain(_Group):
     :param calls: the calls, each with a dot.
     """
 
-    def __init__(self, begin: str, calls: Sequence[Call]) -> None:
-        super().__init__(begin, calls, "")
+    def __init__(self, begin: Source, calls: Sequence[Call]) -> None:
+        super().__init__(str(begin), calls, "")
+        self._what = begin
 
     def __str__(self) -> str:
         return f"{self.begin}{''.join(map(str, self.items))}"
@@ -104,7 +105,7 @@ class Chain(_Group):
             return Call(f"{begin}{call.begin[:-1]}", call.items).laid_out(column, after)
         *most, last = self.items
         lines = [*(laid_out(call, column) for call in most), laid_out(last, column, after)]
-        return f"\n{' ' * column}".join([self.begin, *lines])
+        return f"\n{' ' * column}".join([laid_out(self._what, column), *lines])
 
 
 Source = str | _Group

@@ -25,6 +25,7 @@ from whimbrel_autogen.render.schema import (
     sql_of,
 )
 from whimbrel_autogen.render.types import render_type
+from whimbrel_autogen.reversing import IrreversibleOp
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -113,6 +114,11 @@ def _table(rendering: Rendering, op: Any) -> list[Source]:
 
 def _flags(op: Any, *names: str) -> list[Source]:
     return [f"{name}={getattr(op, name)!r}" for name in names if getattr(op, name) is not None]
+
+
+@renderers.own(IrreversibleOp)
+def _irreversible(rendering: Rendering, op: IrreversibleOp) -> Source:
+    return Call("raise NotImplementedError", [literal(op.reason)])
 
 
 # -- tables -------------------------------------------------------------------------------------------------------
@@ -315,6 +321,15 @@ def _drop_constraint(rendering: Rendering, op: ops.DropConstraintOp) -> Source:
 
 
 # -- statements and rows ------------------------------------------------------------------------------------------
+
+
+@renderers.own(ops.RequireNoRowsOp)
+def _require_no_rows(rendering: Rendering, op: ops.RequireNoRowsOp) -> Source:
+    words: list[Source] = [literal(str(op.table_name))]
+    words += [f"schema={literal(op.schema)}"] if op.schema is not None else []
+    if op.where is not None:
+        words.append(f"where={literal(op.where if isinstance(op.where, str) else sql_of(rendering, op.where))}")
+    return Call(rendering.verb("require_no_rows"), words)
 
 
 @renderers.own(ops.ExecuteSQLOp)

@@ -22,6 +22,7 @@ from sqlalchemy.schema import FetchedValue, conv
 from sqlalchemy.sql.elements import ClauseElement, Label
 
 from whimbrel.ddl import escaped_text
+from whimbrel.errors import CommandError
 from whimbrel.operations.construct import referred_to
 from whimbrel_autogen.names import final_name
 from whimbrel_autogen.render.context import Rendering
@@ -115,7 +116,13 @@ def render_constraint(rendering: Rendering, constraint: Constraint) -> Source | 
         if isinstance(constraint, kind):
             return render(rendering, constraint)
     own = rendering.asked("constraint", constraint)
-    return own if own is not None else f"# unknown constraint {type(constraint).__name__}"
+    if own is None:
+        name = f" {constraint.name}" if isinstance(constraint.name, str) else ""
+        raise CommandError(
+            f"Nobody knows how {type(constraint).__name__}{name} of table {constraint.table} is spelt in a script.",
+            "Spell it in a function render_item(kind, item, autogen_context) that is given to context.configure().",
+        )
+    return own
 
 
 def options_of(rendering: Rendering, constraint: Constraint) -> list[Source]:

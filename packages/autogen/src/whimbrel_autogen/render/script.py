@@ -14,11 +14,14 @@ from whimbrel.operations.ops import (
     OpContainer,
     UpgradeOps,
 )
+from whimbrel.runtime.questioner import Questioner
 from whimbrel_autogen.context import AutogenContext
 from whimbrel_autogen.remarks import remarks_of
 from whimbrel_autogen.render.context import Rendering
 from whimbrel_autogen.render.layout import INDENT, WIDTH, Call, Dict, Source, keyword, laid_out, literal
 from whimbrel_autogen.render.operations import renderers
+from whimbrel_autogen.safety.losses import tell_losses
+from whimbrel_autogen.safety.not_null import in_steps
 
 if TYPE_CHECKING:
     from whimbrel.runtime.migration import MigrationContext
@@ -33,16 +36,19 @@ def render_script(context: MigrationContext, script: MigrationScript) -> Mapping
     comparison = AutogenContext(context, autogenerate=False)
     comparison.imports |= script.imports
     halves: dict[str, str] = {}
+    questioner: Questioner = context.opts.get("questioner") or Questioner()
     for upgrade in script.upgrade_ops_list:
-        halves[upgrade.upgrade_token] = _half(upgrade, comparison)
+        halves[upgrade.upgrade_token] = _half(upgrade, comparison, questioner)
     for downgrade in script.downgrade_ops_list:
-        halves[downgrade.downgrade_token] = _half(downgrade, comparison)
+        halves[downgrade.downgrade_token] = _half(downgrade, comparison, Questioner())
     return {**halves, "imports": "\n".join(sorted(comparison.imports))}
 
 
-def _half(ops: OpContainer, comparison: AutogenContext) -> str:
+def _half(half: OpContainer, comparison: AutogenContext, questioner: Questioner) -> str:
+    safe = OpContainer(list(in_steps(half.ops, comparison.dialect, questioner)))
+    tell_losses(safe.ops, comparison.dialect)
     # The template puts the first line behind an indentation of its own.
-    return indented(render_ops(ops, Rendering(comparison)) or ["pass"], INDENT).lstrip()
+    return indented(render_ops(safe, Rendering(comparison)) or ["pass"], INDENT).lstrip()
 
 
 def render_python_code(

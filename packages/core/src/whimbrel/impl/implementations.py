@@ -8,6 +8,8 @@ from sqlalchemy import Column, ForeignKeyConstraint, PrimaryKeyConstraint, Table
 from sqlalchemy.types import SchemaType, to_instance
 
 from whimbrel.ddl.elements import TypeArgument
+from whimbrel.ddl.literals import text_dialect
+from whimbrel.errors import CommandError
 from whimbrel.impl.default import DefaultImpl
 from whimbrel.operations import Operations, ops
 from whimbrel.operations.construct import own_column, scratch_table
@@ -148,6 +150,24 @@ def drop_constraint(operations: Operations, op: ops.DropConstraintOp) -> None:
     """Drop the constraint."""
     keywords = {"if_exists": True} if op.if_exists else {}
     operations.impl.drop_constraint(op.to_constraint(operations.migration_context), **keywords)
+
+
+@Operations.implementation_for(ops.RequireNoRowsOp)
+def require_no_rows(operations: Operations, op: ops.RequireNoRowsOp) -> None:
+    """Look whether there are rows, and refuse to go on; in text, tell what to look for."""
+    impl: DefaultImpl = operations.impl
+    query = op.to_select()
+    if impl.connection is None:
+        text = query.compile(dialect=text_dialect(impl.dialect), compile_kwargs={"literal_binds": True})
+        impl.static_output(f"-- This has to find nothing: {' '.join(str(text).split())}")
+        return
+    if impl.connection.execute(query.limit(1)).first() is not None:
+        name = ".".join(filter(None, (op.schema, op.table_name)))
+        raise CommandError(
+            f"Table {name} has rows{'' if op.where is None else f' where {op.where}'}, and this revision can run only "
+            "where it has none.",
+            "Say in the revision what becomes of these rows; the comment above that line may tell how.",
+        )
 
 
 @Operations.implementation_for(ops.BulkInsertOp)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, ColumnElement, Table
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.expression import TableClause
@@ -284,6 +284,26 @@ class Operations(ConstraintVerbs):
             )
         """
         ops.BulkInsertOp.bulk_insert(self, table, rows, multiinsert=multiinsert)
+
+    def require_no_rows(
+        self, table_name: str, *, schema: str | None = None, where: ColumnElement[bool] | str | None = None
+    ) -> None:
+        """Go on only where a table has no rows, or none that a condition is true of; change nothing.
+
+        Autogenerate writes it where a person has yet to say what becomes of rows. In text (``--sql``) it is a comment
+        with the query that has to find nothing.
+
+        :param table_name: the table.
+        :param schema: its schema.
+        :param where: the condition, as SQL text or an expression; without it any row counts.
+        :raises CommandError: there is such a row.
+
+        Example::
+
+            op.require_no_rows("account", where="mail IS NULL")
+            op.alter_column("account", "mail", existing_type=sa.String(200), nullable=False)
+        """
+        ops.RequireNoRowsOp.require_no_rows(self, table_name, schema=schema, where=where)
 
     def execute(self, sqltext: Executable | str, *, execution_options: Mapping[str, Any] | None = None) -> None:
         """Execute a statement, or write it as text.

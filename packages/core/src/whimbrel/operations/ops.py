@@ -20,7 +20,7 @@ from whimbrel.operations.directives.containers import (
     UpgradeOps,
 )
 from whimbrel.operations.directives.indexes import CreateIndexOp, DropIndexOp
-from whimbrel.operations.directives.rows import BulkInsertOp
+from whimbrel.operations.directives.rows import BulkInsertOp, RequireNoRowsOp
 from whimbrel.operations.directives.statements import ExecuteSQLOp
 from whimbrel.operations.directives.tables import (
     CreateTableCommentOp,
@@ -55,5 +55,6 @@ __all__ = [
     "ModifyTableOps",
     "OpContainer",
     "RenameTableOp",
+    "RequireNoRowsOp",
     "UpgradeOps",
 ]

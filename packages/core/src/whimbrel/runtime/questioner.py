@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,37 @@ class RenameOffer:
     detail: str = ""
 
 
-class Questioner:
-    """Decides what a comparison cannot: whether something was renamed.
+@dataclass(frozen=True, slots=True)
+class MissingValue:
+    """A column that is to be NOT NULL, in a table whose rows may have no value for it.
 
-    This one says no. A subclass that asks a person, or knows better, is given to
+    :param column: its name, behind that of its table.
+    :param type: its type, as the database spells it.
+    :param is_new: whether the column is added; else it is there, and may hold NULL.
+    """
+
+    column: str
+    type: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ValueAnswer:
+    """What becomes of rows without a value.
+
+    :param how: ``steps``: the script has a place to say it, and stops where there are rows; ``value``: they get *sql*
+        once; ``server_default``: the column gets *sql* as its default (one that is added only); ``leave``: nothing.
+    :param sql: an SQL expression.
+    """
+
+    how: Literal["steps", "value", "server_default", "leave"]
+    sql: str = ""
+
+
+class Questioner:
+    """Decides what a comparison cannot: whether something was renamed, what a new column is in rows that are there.
+
+    This one says no, and nothing. A subclass that asks a person, or knows better, is given to
     :func:`whimbrel.command.revision` as *questioner*.
 
     Example::
@@ -42,3 +70,12 @@ class Questioner:
         :param offer: what looks like a rename.
         """
         return False
+
+    def missing_value(self, missing: MissingValue) -> ValueAnswer:
+        """Return what becomes of the rows that have no value for a column.
+
+        Asked only where the models have no ``default`` that a script could say.
+
+        :param missing: the column.
+        """
+        return ValueAnswer("steps")

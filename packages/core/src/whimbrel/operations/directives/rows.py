@@ -1,14 +1,14 @@
-"""The directive about rows: insert many."""
+"""Directives about rows: insert many; require that there are none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Select, Table, literal_column, select, table, text
 from sqlalchemy.sql.expression import TableClause
 
-from whimbrel.operations.directives.base import Invoker, MigrateOperation
+from whimbrel.operations.directives.base import AlterTableOp, Invoker, MigrateOperation
 from whimbrel.operations.registry import register_operation
 
 
@@ -42,6 +42,40 @@ class BulkInsertOp(MigrateOperation):
     ) -> None:
         """Carry out ``op.bulk_insert``."""
         operations.invoke(cls(table, rows, multiinsert=multiinsert))
+
+
+@register_operation("require_no_rows")
+class RequireNoRowsOp(AlterTableOp):
+    """Go on only where a table has no rows, or none that a condition is true of.
+
+    :param table_name: the table.
+    :param schema: its schema.
+    :param where: the condition, as SQL text or an expression; without it any row counts.
+    """
+
+    def __init__(
+        self, table_name: str, *, schema: str | None = None, where: ColumnElement[bool] | str | None = None
+    ) -> None:
+        super().__init__(table_name, schema=schema)
+        self.where = where
+
+    @classmethod
+    def require_no_rows(
+        cls,
+        operations: Invoker,
+        table_name: str,
+        *,
+        schema: str | None = None,
+        where: ColumnElement[bool] | str | None = None,
+    ) -> None:
+        """Carry out ``op.require_no_rows``."""
+        operations.invoke(cls(table_name, schema=schema, where=where))
+
+    def to_select(self) -> Select[Any]:
+        """Return the query that is to find nothing."""
+        found: Select[Any] = select(literal_column("1")).select_from(table(self.table_name, schema=self.schema))
+        condition = text(self.where.replace(":", "\\:")) if isinstance(self.where, str) else self.where
+        return found if condition is None else found.where(condition)
 
 
 def _no_table(given: Any, rows: object) -> TypeError:
