@@ -155,7 +155,9 @@ class AlterSequenceOp(MigrateOperation):
         :raises ValueError: that is not known.
         """
         if self.existing is None or self.facts.keys() - self.existing.keys():
-            raise ValueError(f"The change of sequence {self.name} cannot be reversed: existing does not say what it was.")
+            raise ValueError(
+                f"The change of sequence {self.name} cannot be reversed: existing does not say what it was."
+            )
         was = {name: self.existing[name] for name in self.facts}
         return AlterSequenceOp(self.name, was, existing=self.facts, schema=self.schema)
 
