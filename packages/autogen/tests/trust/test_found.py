@@ -150,6 +150,56 @@ CHANGES: dict[str, Change] = {
         'sa.Table("t", metadata, sa.Column("a", sa.String(9)), sa.Column("b", sa.String(9)))',
         "sqlite mysql",
     ),
+    "a key that counts becomes something else": Change(
+        """
+        sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True))
+        sa.Table("u", metadata, sa.Column("id", sa.Integer, primary_key=True))
+        sa.Table("v", metadata, sa.Column("id", sa.Integer, primary_key=True))
+        """,
+        """
+        sa.Table("t", metadata, sa.Column("id", sa.Boolean, nullable=False))
+        sa.Table("u", metadata, sa.Column("id", sa.String(30), server_default="plain", nullable=False))
+        sa.Table("v", metadata, sa.Column("id", sa.Integer, server_default="7", primary_key=True))
+        """,
+    ),
+    "a key of columns that may be NULL": Change(
+        """
+        sa.Table("t", metadata, sa.Column("a", sa.String(9)), sa.Column("b", sa.Integer, nullable=False))
+        """,
+        """
+        sa.Table("t", metadata, sa.Column("a", sa.String(9), nullable=True), sa.Column("b", sa.Integer, nullable=True),
+            sa.PrimaryKeyConstraint("a", "b"))
+        """,
+    ),
+    "a percent sign in names": Change(
+        """
+        t = sa.Table("per%cent", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("j%", sa.JSON),
+            sa.Column("n%", sa.Integer, server_default=sa.text("(1 + 2)")))
+        sa.Index("ix%_where", t.c.id, postgresql_where=t.c.id > 10)
+        sa.Index("ix%_sum", t.c.id + 1)
+        sa.CheckConstraint(t.c["n%"] + 3 > 1, name="ck%")
+        """,
+        """
+        t = sa.Table("per%cent", metadata, sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("j%", postgresql.CIDR), sa.Column("n%", sa.Integer, server_default=sa.text("(1 + 3)")))
+        sa.Index("ix%_where", t.c.id, postgresql_where=t.c.id > 11)
+        sa.Index("ix%_sum", t.c.id + 2)
+        """,
+        "postgresql",
+    ),
+    "a key refers to an index of its own table": Change(
+        """
+        t = sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("up", sa.Integer))
+        sa.Index("a_unique", t.c.id, unique=True)
+        t.append_constraint(sa.ForeignKeyConstraint([t.c.up], [t.c.id], name="fk_up"))
+        """,
+        "",
+    ),
+    "an enum with characters of its own in a new table": Change(
+        "",
+        """sa.Table("t", metadata, sa.Column("b", mysql.ENUM("a", "it's", charset="latin1")))""",
+        "mysql",
+    ),
     "an enum with characters of its own": Change(
         'sa.Table("t", metadata, sa.Column("a", sa.Integer))',
         """

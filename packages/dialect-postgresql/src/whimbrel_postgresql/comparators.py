@@ -59,7 +59,7 @@ def in_table(context: Any, pair: Any) -> list[MigrateOperation]:
     if context.subjects.takes_part(f"{_NAME}primary_keys"):
         found += _compare_key_options(context, pair)
     if context.subjects.takes_part(f"{_NAME}defaults") and context.opts.get("compare_server_default", False):
-        found += _compare_counting(pair)
+        found += _compare_counting(context, pair)
     return found + compare_storage(context, pair)
 
 
@@ -80,11 +80,24 @@ def in_column(context: Any, pair: Any, column: Any) -> list[MigrateOperation]:
         change.kw["postgresql_using"] = conversion
         if theirs.server_default is not None and ours.server_default is not None:
             change.modify_server_default = ours.server_default
-    if theirs.name in pair.reflected.facts.get(COUNTING, {}) and (new_type or ours.identity is not None):
+    if theirs.name in pair.reflected.facts.get(COUNTING, {}) and (new_type or _is_filled_otherwise(context, ours)):
         change.kw["existing_autoincrement"] = True
-        if ours.identity is not None:
+        if _is_filled_otherwise(context, ours) or _stops(theirs, ours):
             change.kw["autoincrement"] = False  # not by that sequence any more
     return [change] if change.kw else []
+
+
+def _is_filled_otherwise(context: Any, ours: Column[Any]) -> bool:
+    """Return whether the models' column has an identity, or a default that takes part, in the place of a sequence."""
+    if ours.identity is not None:
+        return True
+    default = context.impl.spell_default(ours) if context.opts.get("compare_server_default", False) else None
+    return default is not None and "nextval(" not in default
+
+
+def _stops(theirs: Column[Any], ours: Column[Any]) -> bool:
+    """Return whether a column of the primary key counts by itself, and is to do so no more."""
+    return theirs.autoincrement is True and ours.table.autoincrement_column is not ours
 
 
 def _has_new_type(context: Any, theirs: Column[Any], ours: Column[Any]) -> bool:
@@ -175,7 +188,7 @@ def _compare_key_options(context: Any, pair: Any) -> Iterator[MigrateOperation]:
 # -- SERIAL -----------------------------------------------------------------------------------------------------------
 
 
-def _compare_counting(pair: Any) -> Iterator[MigrateOperation]:
+def _compare_counting(context: Any, pair: Any) -> Iterator[MigrateOperation]:
     """Yield what gives a sequence of its own to a column that counts in the models only, or takes it away."""
     column = pair.models.autoincrement_column
     counts = pair.reflected.facts.get(COUNTING, {})
@@ -187,7 +200,9 @@ def _compare_counting(pair: Any) -> Iterator[MigrateOperation]:
     for name in counts:
         info = by_name[name]
         ours = pair.models.columns.get(name)
-        if info["autoincrement"] is True and ours is not None and ours is not column and ours.server_default is None:
+        if ours is None or ours is column or info["autoincrement"] is not True or ours.server_default is not None:
+            continue
+        if not _has_new_type(context, pair.database.columns[name], ours):
             yield _counting(pair, name, info, False)
 
 

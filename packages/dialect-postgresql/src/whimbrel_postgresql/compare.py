@@ -195,7 +195,7 @@ class PostgresqlComparing(Comparing):
     def _question(self, pair: Expressions) -> Question:
         from whimbrel_postgresql.asking import Question, is_constant
 
-        preparer = self.dialect.identifier_preparer
+        preparer = self._written_dialect.identifier_preparer
         names = (pair.table.schema or self.dialect.default_schema_name, pair.table.name)
         table = ".".join(preparer.quote_identifier(name) for name in names if name)
         constants = pair.kind == "default" and is_constant(pair.models) and is_constant(pair.database)
@@ -246,7 +246,7 @@ class PostgresqlComparing(Comparing):
 
         if not _has_expressions(metadata_index) and not _has_expressions(reflected_index):
             return None
-        preparer = self.dialect.identifier_preparer
+        preparer = self._written_dialect.identifier_preparer
         names = (table.schema or self.dialect.default_schema_name, reflected_index.name)
         existing = ".".join(preparer.quote_identifier(name) for name in names if name)
         return Expressions("index", table, None, existing, self._create_index(metadata_index))

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Dialect
 
+from whimbrel.ddl.literals import text_dialect
 from whimbrel_postgresql.server_types import as_server_prints
 
 _STRINGS: Final = frozenset({"character varying", "text", "character", "bpchar", "citext", "name"})
@@ -51,7 +52,7 @@ def using(theirs: Column[Any], ours: Column[Any], dialect: Dialect) -> Using | N
     :param ours: the column as the models have it.
     :param dialect: PostgreSQL's.
     """
-    name = dialect.identifier_preparer.quote(theirs.name)
+    name = text_dialect(dialect).identifier_preparer.quote(theirs.name)
     was, is_ = (_spelt(column, dialect) for column in (theirs, ours))
     there, back = _expression(name, was, is_), _expression(name, is_, was)
     if there is None and back is None:

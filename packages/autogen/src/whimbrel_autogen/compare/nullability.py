@@ -20,10 +20,12 @@ def whimbrel_compare_column(
     theirs, ours = column
     assert theirs is not None
     assert ours is not None
-    if bool(theirs.nullable) == bool(ours.nullable) or (theirs.primary_key and ours.primary_key):
+    # A key is never NULL, whatever the model says; but in SQLite.
+    wanted = bool(ours.nullable) and (not ours.primary_key or context.dialect.name == "sqlite")
+    if bool(theirs.nullable) == wanted or (theirs.primary_key and ours.primary_key):
         return []
     if theirs.computed is not None or ours.computed is not None:
         return []  # it cannot be altered by itself, and databases differ in what they report
     if ours.identity is not None and theirs.identity is not None:
         return []  # is never NULL, whatever the model says
-    return [AlterColumnOp(table.name, theirs.name, schema=table.schema, modify_nullable=bool(ours.nullable))]
+    return [AlterColumnOp(table.name, theirs.name, schema=table.schema, modify_nullable=wanted)]

@@ -7,6 +7,7 @@ from sqlalchemy import Index, Table
 from whimbrel.operations.ops import CreateIndexOp, CreateTableOp, DropTableOp, MigrateOperation
 from whimbrel.plugins import hookimpl
 from whimbrel_autogen.context import AutogenContext
+from whimbrel_autogen.gone import index_gone
 from whimbrel_autogen.pairs import TablePair
 
 
@@ -21,9 +22,7 @@ def whimbrel_compare_schema(
             found.append(CreateTableOp.from_table(pair.models))
             found += [CreateIndexOp.from_index(index) for index in _indexes(context, pair.models, reflected=False)]
         elif pair.models is None and pair.database is not None:
-            found += [
-                CreateIndexOp.from_index(index).reverse() for index in _indexes(context, pair.database, reflected=True)
-            ]
+            found += [index_gone(context, index) for index in _indexes(context, pair.database, reflected=True)]
             found.append(DropTableOp.from_table(pair.database))
     return found
 

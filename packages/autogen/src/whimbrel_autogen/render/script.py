@@ -121,6 +121,8 @@ def _lines(op: MigrateOperation, rendering: Rendering) -> Iterator[str]:
 def _batch(op: ModifyTableOps, rendering: Rendering) -> Iterator[str]:
     with rendering.in_batch():
         sources = [(inner, renderers.render(rendering, inner)) for inner in op.ops]
+        if not any(spelled for _, spelled in sources):
+            return
         words: list[Source] = [literal(str(op.table_name)), f"schema={literal(op.schema)}"]
         if rendering.convention:
             pairs = [f"{literal(kind)}: {literal(name)}" for kind, name in sorted(rendering.convention.items())]

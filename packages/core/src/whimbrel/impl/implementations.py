@@ -12,7 +12,7 @@ from whimbrel.ddl.literals import text_dialect
 from whimbrel.errors import CommandError
 from whimbrel.impl.default import DefaultImpl
 from whimbrel.operations import Operations, ops
-from whimbrel.operations.construct import own_column, scratch_table
+from whimbrel.operations.construct import copied_column, own_column, scratch_table
 
 
 @Operations.implementation_for(ops.CreateTableOp)
@@ -55,7 +55,7 @@ def add_column(operations: Operations, op: ops.AddColumnOp) -> None:
         return
     # As text nobody looks: what comes with the column has to stand in the one statement that does.
     inside = bool(op.if_not_exists) and impl.as_sql
-    column = op.column._copy() if inside else own_column(op.column)
+    column = copied_column(op.column) if inside else own_column(op.column)
     table = scratch_table(op.table_name, operations.migration_context, column, schema=op.schema)
     constraints = [item for item in table._sorted_constraints if not isinstance(item, PrimaryKeyConstraint)]
     if inside:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError, NoReferencedColumnError, NoReferencedT
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.elements import ColumnClause
 from sqlalchemy.sql.visitors import replacement_traverse
-from sqlalchemy.types import NullType
+from sqlalchemy.types import Enum, NullType
 
 from whimbrel.entry_points import DIALECTS, installed
 
@@ -111,7 +111,17 @@ def of_no_table(expression: Any) -> Any:
 def own_column(column: Column[Any]) -> Column[Any]:
     """Return *column*, or a copy if it stands in a table already."""
     attached = getattr(column, "table", None) is not None
-    return column._copy() if attached else column
+    return copied_column(column) if attached else column
+
+
+def copied_column(column: Column[Any]) -> Column[Any]:
+    """Return a copy of a column that stands in no table; SQLAlchemy's own forgets which characters an ENUM holds."""
+    copied = column._copy()
+    if isinstance(column.type, Enum):
+        for word in ("charset", "collation", "ascii", "unicode", "binary", "national"):
+            if value := getattr(column.type, word, None):
+                setattr(copied.type, word, value)
+    return copied
 
 
 def _columns_first(items: Iterable[SchemaItem]) -> list[SchemaItem]:

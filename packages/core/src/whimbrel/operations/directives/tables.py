@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Table
 from sqlalchemy.schema import PrimaryKeyConstraint, SchemaItem
 
-from whimbrel.operations.construct import scratch_table
+from whimbrel.operations.construct import copied_column, scratch_table
 from whimbrel.operations.directives.base import AlterTableOp, BatchInvoker, Invoker, MigrateOperation, RunContext
 from whimbrel.operations.registry import register_operation
 
@@ -302,7 +302,7 @@ def _bare(item: SchemaItem) -> SchemaItem:
     """Return a copy of a column that brings no constraint or index along, where these are listed beside it."""
     if not isinstance(item, Column):
         return item
-    copied = item._copy()
+    copied = copied_column(item)
     copied.unique = copied.index = None
     return copied
 
