@@ -110,7 +110,7 @@ def history(
 
 
 def init(config: Config, directory: str, template: str = "generic", package: bool = False) -> None:
-    """Create the folder of a project's migrations."""
+    """Create the folder of a project's migrations, with files that Alembic can use too."""
     command.init(config, directory, template, package)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import ClassVar
 
 from whimbrel.config import Config as WhimbrelConfig
@@ -21,3 +22,7 @@ class Config(WhimbrelConfig):
     """
 
     convention: ClassVar[Convention] = ALEMBIC
+
+    def get_template_directory(self) -> str:
+        """Return the folder of the templates of ``init``: projects as Alembic makes them."""
+        return os.path.join(os.path.dirname(os.path.abspath(__file__)), "templates")

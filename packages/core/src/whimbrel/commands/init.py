@@ -35,7 +35,7 @@ def init(config: Config, directory: str, template: str = "generic", package: boo
     settings = [(file, _settings_path(config, file)) for file in files if file.is_config]
     with NewFiles() as new:
         _write_folder(new, directory, [file for file in files if not file.is_config], package)
-        kept = [path for file, path in settings if not _write_settings(new, file, path, directory)]
+        kept = [path for file, path in settings if not _write_settings(new, file, path, directory, config)]
     kept_lines = [f"kept     {shown(path)}: it has settings already" for path in kept]
     config.print_stdout("%s", "\n".join(new.told + kept_lines))
     config.print_stdout("%s", "\n" + _next_step(config, directory, settings[0][1]))
@@ -63,7 +63,7 @@ def _settings_path(config: Config, file: TemplateFile) -> str:
     return named if named and kinds[0] == kinds[1] else file.name
 
 
-def _write_settings(new: NewFiles, file: TemplateFile, path: str, directory: str) -> bool:
+def _write_settings(new: NewFiles, file: TemplateFile, path: str, directory: str, config: Config) -> bool:
     """Write the settings, or add them to a pyproject.toml that has none; return whether there was room for them."""
     from mako.template import Template
 
@@ -78,7 +78,7 @@ def _write_settings(new: NewFiles, file: TemplateFile, path: str, directory: str
     if os.path.basename(path) == "pyproject.toml":
         from whimbrel.config.toml import read_toml
 
-        if read_toml(path) is None:
+        if read_toml(path, config.convention.toml_table) is None:
             new.addition(path, f"\n{text}")
             return True
     return False
