@@ -15,10 +15,10 @@ from whimbrel.config import Config
 
 ENV = """
 from whimbrel import context
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 
 for name in ("books", "orders", None):
-    with create_engine(f"sqlite:///{name}.db").connect() as connection:
+    with create_engine(f"sqlite:///{name}.db", poolclass=NullPool).connect() as connection:
         context.configure(connection=connection, %s)
         with context.begin_transaction():
             context.run_migrations(%s)
