@@ -93,6 +93,17 @@ def test_nobody_is_asked_where_nobody_is_needed(project: Path, monkeypatch: pyte
     assert Config.discover().settings.script_location == "ours"
 
 
+def test_pain_25_a_package_that_fails_is_named_and_the_rest_goes_on(
+    project: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = {"whimbrel.projects": {"broken": "aaa_broken:find", "missing": "aaa_broken:nothing"}}
+    Site(tmp_path / "site").install("aaa-broken", broken, {"aaa_broken": "def find(files, directory):\n    1 / 0\n"})
+    assert type(Config.discover()).__name__ == "GullConfig"
+    assert "project 'broken' of aaa-broken 1.0 is left out: ZeroDivisionError" in caplog.text
+    assert "project 'missing' of aaa-broken 1.0 is left out: ImportError" in caplog.text
+    assert "pip uninstall aaa-broken" in caplog.text
+
+
 def test_outsiders_can_be_left_out(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WHIMBREL_DISABLE_PLUGINS", "1")
     assert type(Config.discover()) is Config

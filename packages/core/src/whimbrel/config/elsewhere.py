@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from whimbrel.entry_points import PROJECTS, installed_quickly, switched_on
+from whimbrel.entry_points import PROJECTS, EntryPoint, installed_quickly, switched_on
+from whimbrel.errors import ConfigError
 
 if TYPE_CHECKING:
     from whimbrel.config.config import Config
@@ -36,12 +37,30 @@ def ask(files: Sequence[str], directory: str) -> tuple[type[Config], ConfigFiles
     for point in installed_quickly(PROJECTS):
         if disabled and not point.is_own:
             continue
-        find: object = point.load()
-        assert callable(find), f"{point.label} is no function"
-        found: tuple[type[Config], ConfigFiles] | None = find(files, directory)
+        try:
+            find: Any = point.load()
+            found: tuple[type[Config], ConfigFiles] | None = find(files, directory)
+        except ConfigError:
+            raise
+        except Exception as error:  # a stranger's module may raise anything; every command would fail with it
+            _leave_out(point, error)
+            continue
         if found is not None:
             return found
     return None
+
+
+def _leave_out(point: EntryPoint, error: Exception) -> None:
+    import logging
+
+    logging.getLogger("whimbrel.plugins").warning(
+        "The %s is left out: %s: %s. Mend it:  pip install --upgrade %s  or remove it:  pip uninstall %s",
+        point.label,
+        type(error).__name__,
+        error,
+        point.distribution,
+        point.distribution,
+    )
 
 
 def _content(path: str) -> bytes:
