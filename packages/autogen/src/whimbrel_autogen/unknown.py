@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from whimbrel_autogen.context import AutogenContext
     from whimbrel_autogen.pairs import TablePair
 
-VERSION_TABLES: Final = frozenset({"whimbrel_version", "alembic_version"})
-"""Tables that keep where a database is, by their usual names: of this project, or of another one beside it."""
+VERSION_TABLES: Final = frozenset(
+    {"whimbrel_version", "whimbrel_history", "whimbrel_journal", "whimbrel_lock", "alembic_version"}
+)
+"""Tables that keep where a database is, and how runs went, by their usual names: of this project, or of another."""
 
 _SHOWN: Final = 30
 """How many tables a note names."""

@@ -207,6 +207,9 @@ def _alter_column(op: ops.AlterColumnOp, spell: _Spelling) -> Difference:
         changes.append(("default", spell.default(existing), spell.default(op.modify_server_default)))
     if op.modify_comment is not UNSET:
         changes.append(("comment", _comment(op.existing_comment), _comment(op.modify_comment)))
+    counts = op.kw.get("autoincrement")
+    if isinstance(counts, bool):
+        changes.append(("autoincrement", "no" if counts else "yes", "yes" if counts else "no"))
     return Difference("~", "column", op.column_name, op.table_name, op.schema, changes=tuple(changes))
 
 
