@@ -38,6 +38,7 @@ from whimbrel_postgresql.ddl import PostgresqlColumnType, identity_changes
 from whimbrel_postgresql.named_types import DropTypeIfUnused, EnsureType, named_types, type_in_table
 from whimbrel_postgresql.rebuild import free_names, rebuild_table
 from whimbrel_postgresql.reflection import completed
+from whimbrel_postgresql.resuming import PostgresqlResuming
 from whimbrel_postgresql.scratch import PostgresqlScratch
 from whimbrel_postgresql.serial import CountOn, DropSequenceOf, SequenceOf, TypeOfSequence, start_counting
 
@@ -51,7 +52,7 @@ _REMEDIES: Final = {
 """What to do about an error, by its code: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
-class PostgresqlImpl(PostgresqlComparing, PostgresqlScratch, DefaultImpl):
+class PostgresqlImpl(PostgresqlComparing, PostgresqlScratch, PostgresqlResuming, DefaultImpl):
     """PostgreSQL, where a rollback undoes nearly all DDL and one statement changes one thing about a column."""
 
     __dialect__ = "postgresql"

@@ -41,7 +41,7 @@ def log(
     records: list[Record] = []
 
     def at(rows: tuple[str, ...], context: MigrationContext) -> None:
-        found = [item for item in context.history().read() if wanted is None or item.revision in wanted]
+        found = [item for item in context.safeguards.history().read() if wanted is None or item.revision in wanted]
         records.extend(reversed(found))
 
     look(config, script, at)

@@ -34,7 +34,7 @@ def repair(config: Config, *, as_json: bool = False) -> None:
         from whimbrel.runtime.edited import edited_files
         from whimbrel.runtime.history import RUNNING
 
-        with context.repairing() as history:
+        with context.safeguards.repairing() as history:
             records = history.read()
             for record in records:
                 if record.outcome == RUNNING:

@@ -34,6 +34,7 @@ The tree::
     ├── RunLockTimeout                  another run did not end in time
     ├── RunLockLost                     the lock that keeps a run alone was lost meanwhile
     ├── MigrationFailed                 a revision raised while it ran
+    ├── UnfinishedRevision              a revision was interrupted, and cannot simply go on
     ├── EditedRevisions                 files were edited after they had been applied, and that is refused
     ├── VerificationFailed              a new revision does not stand ``--verify``
     ├── DatabaseNotAtHead               ``current --check-heads`` (exit code 4)
@@ -84,6 +85,7 @@ from whimbrel.errors.runs import (
     MigrationFailed,
     RunLockLost,
     RunLockTimeout,
+    UnfinishedRevision,
     UnknownDatabaseRevision,
     UnsupportedOperation,
     VerificationFailed,
@@ -123,6 +125,7 @@ __all__ = [
     "ScriptError",
     "ScriptRaised",
     "ScriptSyntaxError",
+    "UnfinishedRevision",
     "UnknownDatabaseRevision",
     "UnsupportedOperation",
     "VerificationFailed",

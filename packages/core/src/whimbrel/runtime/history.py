@@ -170,8 +170,9 @@ class History:
         try:
             self._impl.create_table(self.table)
         except SQLAlchemyError as error:
+            said = said_by(error, self._hide).splitlines()[0]
             raise CommandError(
-                f"The table of records, {self.table.fullname}, cannot be created.\n{said_by(error, self._hide).splitlines()[0]}",
+                f"The table of records, {self.table.fullname}, cannot be created.\n{said}",
                 "Let this user create it, or keep no records:  history = false",
             ) from error
 

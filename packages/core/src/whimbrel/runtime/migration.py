@@ -5,31 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from logging import getLogger
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import URL, Connection, Dialect
 from sqlalchemy.sql.base import Executable
 
 from whimbrel.config import Config
 from whimbrel.errors import CommandError, MultipleHeads
-from whimbrel.impl.run_lock import LockScope
 from whimbrel.operations import OperationRegistry, Operations
 from whimbrel.plugins import Plugins
 from whimbrel.redact import redact
 from whimbrel.revisions import MigrationInfo, MigrationStep, RevisionStep, StampStep, plan_stamp
 from whimbrel.runtime.connect import parsed_url
+from whimbrel.runtime.failure import Hide
 from whimbrel.runtime.lock.guard import Guard
 from whimbrel.runtime.options import MigrationOptions
-from whimbrel.runtime.recorder import Recorder
 from whimbrel.runtime.report import LogReporter, Reporter
 from whimbrel.runtime.request import RunRequest
+from whimbrel.runtime.safeguards import Safeguards
 from whimbrel.runtime.steps import StepListener, StepRun
 from whimbrel.runtime.transaction import RunTransactions
 from whimbrel.runtime.version_table import VersionTable
 from whimbrel.script import ScriptDirectory
-
-if TYPE_CHECKING:
-    from whimbrel.runtime.history import History
 
 log = getLogger(__name__)
 
@@ -135,6 +132,8 @@ class MigrationContext:
             schema=self.options.version_table_schema,
             primary_key=self.options.version_table_pk,
         )
+        self.safeguards = Safeguards(self.impl, self.connection, self.options, self._transactions, self._hide)
+        """What takes care of a run: its lock, its journal, its records."""
         self._registry: OperationRegistry | None = None
         self.arguments: dict[str, Any] = {}
         """What :meth:`run_migrations` was given for scripts."""
@@ -195,6 +194,10 @@ class MigrationContext:
     def config(self) -> Config | None:
         """The settings of the run, where there is one."""
         return self.environment_context.config if self.environment_context is not None else None
+
+    @property
+    def _hide(self) -> Hide:
+        return self.config.redact if self.config is not None else redact
 
     @property
     def script(self) -> ScriptDirectory | None:
@@ -294,7 +297,7 @@ class MigrationContext:
             self._transactions.settle()
             if there:
                 return
-        with self._alone(), self._transactions.run(), self._transactions.step():
+        with self.safeguards.alone(self._reporter), self._transactions.run(), self._transactions.step():
             self._prepare_version_table(purge)
 
     def stamp(self, script_directory: ScriptDirectory, revision: str) -> None:
@@ -309,7 +312,7 @@ class MigrationContext:
 
         plan = self._plan(planner)
         if plan.steps:
-            with self._alone() as guard:
+            with self.safeguards.alone(self._reporter) as guard:
                 plan = self._plan_again(plan)
                 if plan.steps:
                     self._take(plan, {}, guard)
@@ -329,14 +332,13 @@ class MigrationContext:
         purge = request is not None and request.purge
         plan = self._plan(self._planner(), purge)
         if request is not None and request.kind == "upgrade":
-            self._look_at_files()
-            self._transactions.settle()
+            self.safeguards.look_at_files(self.script)
         if not plan.steps:
             self._reporter.plan(())
             if request is not None and not self.as_sql:
                 self.ensure_version_table(purge)
             return
-        with self._alone() as guard:
+        with self.safeguards.alone(self._reporter) as guard:
             plan = self._plan_again(plan)
             self._reporter.plan(plan.steps)
             if plan.steps:
@@ -365,40 +367,13 @@ class MigrationContext:
 
     def _plan_again(self, plan: Plan) -> Plan:
         """Return what is left of a plan that was made before this run was alone."""
-        if not self._takes_lock or plan.purge:
+        if not self.safeguards.takes_lock or plan.purge:
             return plan
         heads = self.get_current_heads()
         self._transactions.settle()
         if set(heads) == set(plan.heads):
             return plan
         return Plan(plan.planner, False, heads, tuple(plan.planner(heads, self) or ()))
-
-    @property
-    def _takes_lock(self) -> bool:
-        """Whether other runs are kept away; a rehearsal is on a database that nobody else knows."""
-        return (
-            self.connection is not None
-            and self.options.safety.run_lock != "off"
-            and not self.options.extra.get("rehearsal")
-        )
-
-    @contextmanager
-    def _alone(self) -> Iterator[Guard]:
-        """Keep other runs away from this database until the block ends.
-
-        :raises RunLockTimeout: another run is at work, and did not end in time.
-        """
-        if self.connection is None or not self._takes_lock:
-            yield Guard()
-            return
-        from whimbrel.runtime.lock.alone import RunAlone
-
-        scope = LockScope(self.connection, self.options.version_table, self.options.version_table_schema)
-        hide = self.config.redact if self.config is not None else redact
-        safety = self.options.safety
-        guard = RunAlone(self.impl, scope, safety.run_lock, self._transactions, hide)
-        with guard.taken(safety.lock_wait, self._reporter):
-            yield guard
 
     def _take(self, plan: Plan, arguments: Mapping[str, Any], guard: Guard) -> None:
         run = StepRun(
@@ -407,64 +382,11 @@ class MigrationContext:
             self._reporter,
             move_rows=self._versions.apply,
             listeners=self._listeners(),
-            recorder=self._recorder(),
-            guard=guard,
-            hide=self.config.redact if self.config is not None else redact,
+            keepers=self.safeguards.keepers(guard),
+            hide=self._hide,
         )
         with Operations.context(self):
             run.take(plan.steps, plan.heads, arguments, prepare=lambda: self._prepare_version_table(plan.purge))
-
-    def _recorder(self) -> Recorder:
-        """Return what keeps the records of the run: nobody, where there is no database or nothing is to be kept."""
-        if self.connection is None or not self.options.safety.history:
-            return Recorder()
-        from whimbrel.runtime.history_recorder import HistoryRecorder
-
-        return HistoryRecorder(self.history(), self.connection, self._transactions)
-
-    def history(self) -> History:
-        """Return the records of this database.
-
-        :raises CommandError: there is no database: SQL is written as text.
-        """
-        from whimbrel.runtime.history import History
-
-        if self.connection is None:
-            raise CommandError("There are no records where SQL is written as text.")
-        safety, hide = self.options.safety, self.config.redact if self.config is not None else redact
-        return History(
-            self.impl,
-            self.connection,
-            name=safety.history_table,
-            schema=safety.history_schema or self.options.version_table_schema,
-            application=safety.application_name,
-            hide=hide,
-        )
-
-    @contextmanager
-    def repairing(self) -> Iterator[History]:
-        """Give the records of this database to be put right; what was done is committed at the end."""
-        history = self.history()
-        self._transactions.settle()
-        with self._transactions.run(), self._transactions.step():
-            history.prepare()
-            yield history
-
-    def _look_at_files(self) -> None:
-        """Tell of files that were edited after they had been applied.
-
-        :raises EditedRevisions: that is refused here.
-        """
-        safety, script = self.options.safety, self.script
-        if self.connection is None or script is None or not safety.history or safety.checksums == "off":
-            return
-        from whimbrel.runtime.edited import edited_files, warning_of
-
-        files = edited_files(self.history().read(), script)
-        if files and safety.checksums == "strict":
-            raise warning_of(files)
-        if files:
-            log.warning("%s", warning_of(files))
 
     def _listeners(self) -> list[StepListener]:
         """Return what hears of each step: env.py's callbacks, then the plugins, where any of them listens.

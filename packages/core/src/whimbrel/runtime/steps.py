@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
+from whimbrel.errors import UnfinishedRevision
 from whimbrel.impl import DefaultImpl
 from whimbrel.revisions import MigrationStep, RevisionStep, RowChanges
 from whimbrel.runtime.failure import Hide, lacks_function, migration_failed
-from whimbrel.runtime.lock.guard import Guard
-from whimbrel.runtime.recorder import Recorder
 from whimbrel.runtime.report import Reporter
+from whimbrel.runtime.safeguards import Keepers
 from whimbrel.runtime.transaction import RunTransactions
 from whimbrel.runtime.version_table import move
 from whimbrel.script import Script
@@ -31,9 +31,8 @@ class StepRun:
     :param reporter: is told how it goes.
     :param move_rows: does to the version table what a step wants done.
     :param listeners: hear of each step within its transaction.
-    :param recorder: keeps the records.
-    :param guard: is asked whether the run is still alone, before each step, and before a commit that undoes the step
-        where it does not come.
+    :param keepers: take care of the run. The guard is asked whether it is still alone before each step, and before a
+        commit that undoes the step where it does not come.
     :param hide: puts passwords out of sight.
     """
 
@@ -45,8 +44,7 @@ class StepRun:
         *,
         move_rows: Callable[[RowChanges], None],
         listeners: Sequence[StepListener],
-        recorder: Recorder,
-        guard: Guard,
+        keepers: Keepers,
         hide: Hide,
     ) -> None:
         self._impl = impl
@@ -54,8 +52,7 @@ class StepRun:
         self._reporter = reporter
         self._move_rows = move_rows
         self._listeners = listeners
-        self._recorder = recorder
-        self._guard = guard
+        self._guard, self._recorder, self._journal = keepers.guard, keepers.recorder, keepers.journal
         self._hide = hide
 
     def take(
@@ -75,13 +72,14 @@ class StepRun:
         :raises MigrationFailed: a script raised.
         """
         current = set(heads)
-        with self._transactions.run():
+        with self._journal.listening(), self._transactions.run():
             self._recorder.begin(steps[0])
             for index, step in enumerate(steps, 1):
                 self._guard.check()
                 self._reporter.start(step, index, len(steps))
                 began = perf_counter()
                 try:
+                    self._journal.begin(step)
                     with self._transactions.step():
                         if index == 1:
                             prepare()
@@ -91,10 +89,11 @@ class StepRun:
                         if self._transactions.undoes_all:
                             self._guard.check()
                 except BaseException as error:
+                    self._journal.failed()
                     self._recorder.failed(step, perf_counter() - began, error)
                     self._reporter.failed(step, index, len(steps), error)
-                    if not isinstance(error, Exception) and self._transactions.aftermath is not None:
-                        log.error(self._transactions.aftermath)  # Ctrl-C carries no message that could say it
+                    if not isinstance(error, Exception) and self._aftermath is not None:
+                        log.error(self._aftermath)  # Ctrl-C carries no message that could say it
                     raise
                 self._reporter.done(step, index, len(steps), perf_counter() - began)
 
@@ -115,13 +114,21 @@ class StepRun:
         if function is None:
             raise lacks_function(step, script.path)
         try:
-            function(**arguments)
+            with self._journal.noting():
+                function(**arguments)
+        except UnfinishedRevision:
+            raise  # names the revision, its file and all that can be done
         except (Exception, SystemExit) as error:
             if isinstance(error, SystemExit) and type(error) is not SystemExit:
                 raise  # a signal: whoever made an exception of it knows why; a script's own sys.exit() is a failure
             if self._impl.as_sql and isinstance(error, BrokenPipeError):
                 raise  # whoever read the SQL went away: the script has done nothing wrong
-            aftermath, advice = self._transactions.aftermath, self._impl.remedy(error)
+            advice = self._impl.remedy(error)
             raise migration_failed(
-                step, script.path, error, advice=advice, aftermath=aftermath, hide=self._hide
+                step, script.path, error, advice=advice, aftermath=self._aftermath, hide=self._hide
             ) from error
+
+    @property
+    def _aftermath(self) -> str | None:
+        """What a failure leaves behind, in a sentence with what to do about it."""
+        return self._journal.aftermath or self._transactions.aftermath

@@ -38,6 +38,9 @@ class RunTransactions:
         self._external = connection is not None and connection.in_transaction()
         self._open = False
         self._interrupted = False
+        self.in_autocommit = False
+        self.before_interruption: Callable[[], None] | None = None
+        """Is called when a transaction is about to be committed in the middle of a revision."""
         self._after_rollback: list[Callable[[], None]] = []
 
     @property
@@ -145,13 +148,17 @@ class RunTransactions:
             return
         self._interrupted = True
         if reopen:
+            if self.before_interruption is not None:
+                self.before_interruption()
             self._commit(self._connection)
         before = self._connection.get_isolation_level()
         self._connection.rollback()
         self._connection.execution_options(isolation_level="AUTOCOMMIT")
+        self.in_autocommit = True
         try:
             yield
         finally:
+            self.in_autocommit = False
             self._connection.rollback()
             self._connection.execution_options(isolation_level=before)
             if reopen:
