@@ -83,6 +83,14 @@ def test_what_is_not_there_is_said_as_python_says_it(bridge: None) -> None:
         _ = alembic.op._Proxy
 
 
+def test_a_sibling_that_is_missing_is_named(bridge: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith(("whimbrel_autogen", "whimbrel_alembic.autogen"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "whimbrel_autogen", None)
+    with pytest.raises(ImportError, match=r"needs whimbrel-autogen\. Install it:  pip install whimbrel-autogen"):
+        exec("from alembic.autogenerate import comparators", {})
+
+
 def test_what_belongs_to_a_run_is_looked_up_each_time(bridge: None) -> None:
     from alembic import context
 

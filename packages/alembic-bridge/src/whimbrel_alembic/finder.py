@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
@@ -11,6 +11,7 @@ from threading import Lock
 from types import ModuleType
 from typing import Any
 
+from whimbrel.entry_points import OWN_DISTRIBUTIONS
 from whimbrel.errors import CommandError
 from whimbrel_alembic.modules import MODULES, PACKAGES
 
@@ -49,8 +50,17 @@ class Face(ModuleType):
         children = {name.rpartition(".")[2] for name in MODULES if name.rpartition(".")[0] == self.__name__}
         return sorted(name for name in names | children if not name.startswith("_"))
 
-    def _homes(self) -> list[ModuleType]:
-        return [import_module(home) for home in MODULES[self.__name__]]
+    def _homes(self) -> Iterator[ModuleType]:
+        for home in MODULES[self.__name__]:
+            try:
+                yield import_module(home)
+            except ModuleNotFoundError as error:
+                package = (error.name or "").replace("_", "-")
+                if package not in OWN_DISTRIBUTIONS:
+                    raise
+                raise ImportError(
+                    f"{self.__name__} needs {package}. Install it:  pip install {package}", name=self.__name__
+                ) from error
 
 
 class Finder(MetaPathFinder, Loader):
