@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -156,12 +157,44 @@ def test_it_goes_with_autogenerate(tmp_path: Path, sqlite_database: Database, wo
     assert list(project.versions.glob("*.py")) == []
 
 
+SLEEP = {
+    "sqlite": "time.sleep(60)",
+    "postgresql": 'op.execute("SELECT pg_sleep(60)")',
+    "mysql": 'op.execute("SELECT SLEEP(60)")',
+}
+ASYNC = """
+    def migrate(connection):
+        context.configure(connection=connection, target_metadata=metadata)
+        with context.begin_transaction():
+            context.run_migrations()
+
+    async def run():
+        async with context.connect_async() as connection:
+            await connection.run_sync(migrate)
+
+    context.run_async(run)
+"""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["SIGINT", "SIGTERM"])
-def test_an_interruption_leaves_no_scratch_database(tmp_path: Path, database: Database, number: int, code: int) -> None:
-    project = made(tmp_path, database.url)
+@pytest.mark.parametrize(
+    ("number", "code", "where", "driver"),
+    [
+        (signal.SIGINT, 130, "in Python", "sync"),
+        (signal.SIGTERM, 143, "in the server", "sync"),
+        (signal.SIGINT, 130, "in the server", "async"),
+    ],
+)
+def test_an_interruption_leaves_no_scratch_database(
+    tmp_path: Path, database: Database, number: int, code: int, where: str, driver: str
+) -> None:
+    project = made(tmp_path, database.url if driver == "sync" else database.async_url)
+    if driver == "async":
+        env = project.migrations / "env.py"
+        env.write_text(env.read_text().partition("with context.connect()")[0] + textwrap.dedent(ASYNC))
     template = project.migrations / "script.py.mako"
-    wait = "import pathlib, time; pathlib.Path('waiting').touch(); time.sleep(60)"
+    sleep = "time.sleep(60)" if where == "in Python" else SLEEP[database.name]
+    wait = f"import pathlib, time; pathlib.Path('waiting').touch(); {sleep}"
     template.write_text(template.read_text().replace("${upgrades ", f"{wait}\n    ${{upgrades "))
     process = subprocess.Popen(
         [sys.executable, "-m", "whimbrel", *WRITE],
@@ -176,6 +209,7 @@ def test_an_interruption_leaves_no_scratch_database(tmp_path: Path, database: Da
         while not (project.folder / "waiting").exists():
             assert process.poll() is None, process.communicate()
             time.sleep(0.05)
+        time.sleep(0.5)  # let the statement reach the server
         there = scratches(database)
         process.send_signal(number)
         _out, err = process.communicate(timeout=60)
@@ -189,6 +223,19 @@ def test_an_interruption_leaves_no_scratch_database(tmp_path: Path, database: Da
         time.sleep(0.2)  # those of other tests
     assert not there & scratches(database)
     assert sa.inspect(database.engine()).get_table_names() == []
+
+
+def test_nobody_hears_of_it(tmp_path: Path, sqlite_database: Database) -> None:
+    """Neither env.py's callback nor the log is told of revisions that no database got."""
+    project = made(tmp_path, sqlite_database.url)
+    env = project.migrations / "env.py"
+    heard = "on_version_apply=lambda **kw: open('heard', 'a').write('heard'), target_metadata"
+    env.write_text(env.read_text().replace("target_metadata", heard, 1))
+    code, _out, err = run(project, *WRITE)
+    assert (code, err) == (0, "")
+    assert not (project.folder / "heard").exists()
+    assert run(project, "upgrade", "head")[0] == 0
+    assert (project.folder / "heard").read_text() == "heard"
 
 
 def scratches(database: Database) -> set[str]:
