@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,10 +51,9 @@ def _one(words: list[str], gate: int, output: int) -> None:
     os.read(gate, 1)
     code = 70
     try:
-        main(words)
-        code = 0
-    except SystemExit as end:
-        code = int(end.code or 0)
+        code = main(words)
+    except BaseException:
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
