@@ -98,6 +98,17 @@ def test_an_upgrade_applies_what_is_missing_and_nothing_else(history: History, d
 
 
 @given(histories(), st.data())
+def test_the_steps_up_undone_the_other_way_round_bring_back_the_rows(history: History, data: st.DataObject) -> None:
+    rows = states(data, history)
+    wanted = data.draw(st.lists(st.sampled_from(sorted(history.map.ids)), min_size=1, max_size=3))
+    plan = plan_upgrade(history.map, wanted, rows)
+    after = carried_out(history, plan, rows)
+    back = [step.undone() for step in reversed(plan) if isinstance(step, RevisionStep)]
+    assert len(back) == len(plan)
+    assert carried_out(history, Plan(back), after) == set(rows)
+
+
+@given(histories(), st.data())
 def test_up_then_down_leaves_nothing(history: History, data: st.DataObject) -> None:
     top = carried_out(history, plan_upgrade(history.map, "heads", ()), ())
     assert top == set(history.map.effective_heads)
