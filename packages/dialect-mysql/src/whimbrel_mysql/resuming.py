@@ -18,7 +18,10 @@ from whimbrel.impl.resuming import Resuming
 _FLAGS: Final = re.IGNORECASE | re.DOTALL  # texts, which are compiled and kept when one is first used
 _NAME: Final = r"(`(?:[^`]|``)+`|[\w$]+)(?:\s*\.\s*(`(?:[^`]|``)+`|[\w$]+))?"
 _EXISTS: Final = r"(?:IF\s+(?:NOT\s+)?EXISTS\s+)?"
-_OBJECT: Final = rf"\s*(?:CREATE|ALTER|DROP|TRUNCATE|RENAME)\b.*?\b(TABLE|VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT|SEQUENCE)\s+{_EXISTS}{_NAME}"
+_OBJECT: Final = (
+    rf"\s*(?:CREATE|ALTER|DROP|TRUNCATE|RENAME)\b.*?"
+    rf"\b(TABLE|VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT|SEQUENCE)\s+{_EXISTS}{_NAME}"
+)
 _INDEX: Final = (
     rf"\s*(?:CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?(?:ONLINE\s+|OFFLINE\s+)?(?:UNIQUE\s+|FULLTEXT\s+|SPATIAL\s+)?"
     rf"INDEX\s+{_EXISTS}(?:`(?:[^`]|``)+`|[\w$]+).*?\bON\s+{_NAME}"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import socket
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
-from uuid import uuid4
 
 from sqlalchemy import (
     BigInteger,
@@ -24,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    func,
     inspect,
     select,
 )
@@ -111,6 +109,9 @@ def history_table(name: str, schema: str | None) -> Table:
 @cache
 def who() -> str:
     """Return who runs this process: ``user@host``; a number where the user has no name."""
+    import getpass  # a run without steps needs neither
+    import socket
+
     try:
         user = getpass.getuser()
     except (KeyError, OSError, ImportError):  # a container's user may be in no list
@@ -144,7 +145,7 @@ class History:
         self._connection = connection
         self._application = application
         self._hide = hide
-        self._run = uuid4().hex
+        self._run = os.urandom(16).hex()
         self._row: int | None = None
 
     def over(self, connection: Connection) -> History:
@@ -175,6 +176,13 @@ class History:
                 f"The table of records, {self.table.fullname}, cannot be created.\n{said}",
                 "Let this user create it, or keep no records:  history = false",
             ) from error
+
+    def latest(self) -> datetime | None:
+        """Return when the last step began, in UTC; ``None`` where there is no record."""
+        if not self.exists():
+            return None
+        newest = self._connection.execute(select(func.max(self.table.c.started))).scalar()
+        return _utc(newest) if newest is not None else None
 
     def read(self) -> list[Record]:
         """Return all records, oldest first; none where there is no table."""

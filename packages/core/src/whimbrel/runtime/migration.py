@@ -332,7 +332,7 @@ class MigrationContext:
         purge = request is not None and request.purge
         plan = self._plan(self._planner(), purge)
         if request is not None and request.kind == "upgrade":
-            self.safeguards.look_at_files(self.script)
+            self.safeguards.look_at_files(self.script, idle=not plan.steps)
         if not plan.steps:
             self._reporter.plan(())
             if request is not None and not self.as_sql:

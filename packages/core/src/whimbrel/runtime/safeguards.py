@@ -145,18 +145,23 @@ class Safeguards:
             history.prepare()
             yield history
 
-    def look_at_files(self, script: ScriptDirectory | None) -> None:
+    def look_at_files(self, script: ScriptDirectory | None, *, idle: bool) -> None:
         """Tell of files that were edited after they had been applied.
 
         :param script: the version files.
+        :param idle: the run has nothing else to do: files are read only where one was touched since the last step.
         :raises EditedRevisions: that is refused here.
         """
         safety = self._safety
         if self._connection is None or script is None or not safety.history or safety.checksums == "off":
             return
-        from whimbrel.runtime.edited import edited_files, warning_of
+        from whimbrel.runtime.edited import edited_files, touched_since, warning_of
 
-        files = edited_files(self.history().read(), script)
+        history = self.history()
+        latest = history.latest()
+        if latest is None or (idle and not touched_since(latest, script)):
+            return
+        files = edited_files(history.read(), script)
         self._transactions.settle()
         if files and safety.checksums == "strict":
             raise warning_of(files)
