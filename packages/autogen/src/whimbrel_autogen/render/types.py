@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from enum import Enum as PythonEnum
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy
@@ -184,7 +186,7 @@ def _listed(value: Any) -> list[Any]:
 
 def _plain(type_: TypeEngine[Any]) -> Any:
     """Return a type as it is without more arguments than it must have; ``None`` where that is not for us to make."""
-    cls = type(type_)
+    cls: Any = type(type_)
     if not _is_of_sqlalchemy(cls):
         return None
     needed: list[Any] = []
@@ -196,7 +198,8 @@ def _plain(type_: TypeEngine[Any]) -> Any:
     return cls(*needed)
 
 
-def _parameters(cls: type) -> dict[str, inspect.Parameter]:
+@lru_cache(maxsize=256)
+def _parameters(cls: type) -> Mapping[str, inspect.Parameter]:
     """Return the parameters of a class, those that its bases take as ``**kw`` included; the private ones left out."""
     found: dict[str, inspect.Parameter] = {}
     for base in cls.__mro__:
