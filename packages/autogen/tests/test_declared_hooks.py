@@ -33,7 +33,12 @@ def test_core_loads_the_installed_package_and_knows_its_hooks() -> None:
 
     (info,) = [info for info in plugins.report() if (info.distribution, info.name) == ("whimbrel-autogen", "autogen")]
     assert (info.name, info.state, info.version) == ("autogen", "loaded", version("whimbrel-autogen"))
-    assert info.hooks == ("whimbrel_hookspecs", "whimbrel_produce_migrations", "whimbrel_render_migrations")
+    assert info.hooks == (
+        "whimbrel_hookspecs",
+        "whimbrel_produce_migrations",
+        "whimbrel_read_metadata",
+        "whimbrel_render_migrations",
+    )
     for name in HOOKS:
         assert getattr(plugins.hook, name).has_spec(), name
 
