@@ -163,7 +163,8 @@ def _arguments(rendering: Rendering, type_: TypeEngine[Any]) -> list[Source]:
     ours = not _is_of_sqlalchemy(type(asked))
     plain = _plain(asked)
     words: list[Source] = []
-    for name, parameter in _parameters(type(asked)).items():
+    cls: Any = type(asked)
+    for name, parameter in _parameters(cls).items():
         if not ours and name in _SAYS_NOTHING:
             continue  # SQLAlchemy warns of whoever only reads some of them
         value = getattr(asked, name, getattr(asked, f"_{name}", parameter.default) if ours else parameter.default)
