@@ -95,7 +95,7 @@ class RandomTable:
         kinds = set(self.kinds.items())
         kept = [
             item
-            for item in self.items
+            for item in dict.fromkeys(self.items)
             if kinds.issuperset(item.uses)
             and (item.target is None or (item.target in others and others[item.target].key_kinds == item.needs))
         ]
@@ -227,9 +227,9 @@ def _keys(
     """Draw a primary key: none, one that counts, one that counts by an identity, one or two of the columns."""
     known = {column.name for column in columns}
     form = draw(st.sampled_from(["same", "none", "counts", "counts", "identity", "plain", "two"]))
-    if form == "same" and before is not None and known.issuperset(before.key):
-        return columns, tuple(name for name in before.key if not _is_computed(name, columns))
     able = [column.name for column in columns if column.kind.is_key and not column.uses]
+    if form == "same" and before is not None and {*able, "id"}.issuperset(before.key) and known.issuperset(before.key):
+        return columns, before.key
     if form in ("plain", "two") and able:
         names = draw(st.permutations(able))[: 2 if form == "two" else 1]
         return columns, tuple(names)
@@ -237,10 +237,6 @@ def _keys(
         extra = "sa.Identity(start=5)" if form == "identity" and backend == "postgresql" else "autoincrement='auto'"
         return [RandomColumn("id", draw(st.sampled_from(COUNTING)), (extra,)), *columns], ("id",)
     return columns, ()
-
-
-def _is_computed(name: str, columns: Iterable[RandomColumn]) -> bool:
-    return any(column.name == name and column.uses for column in columns)
 
 
 @st.composite

@@ -82,7 +82,7 @@ POSTGRESQL = (
     Kind("postgresql.TSVECTOR()"),
     Kind("postgresql.BIT(3)", ("sa.text(\"B'101'\")",)),
     Kind("postgresql.BIT(5, varying=True)"),
-    Kind("postgresql.MONEY()", (), "other", True),
+    Kind("postgresql.MONEY()"),
     Kind("postgresql.MACADDR()", (), "other", True),
     Kind("postgresql.DOMAIN('positive', sa.Integer(), check='VALUE > 0')", ("'3'",)),
 )
@@ -101,7 +101,7 @@ MYSQL = (
     Kind("sa.Enum({mood})", ("'calm'",), "text", True),
     Kind("mysql.ENUM({mood}, 'x', charset='latin1')", ("'calm'", "'x'"), "text", True),
     Kind("mysql.SET('a', 'b', 'c')", ("'a,b'",), "text", True),
-    Kind("mysql.YEAR()", ("'2020'",), "other", True),
+    Kind("mysql.YEAR()", ("'2020'",)),
     Kind("mysql.DATETIME(fsp=6)", ("sa.text('CURRENT_TIMESTAMP(6)')",), "other", True),
     Kind("mysql.TIMESTAMP(fsp=3)", ("sa.text('CURRENT_TIMESTAMP(3)')",), "other", True),
     Kind("mysql.DOUBLE(10, 2)", ("'0'",), "number"),

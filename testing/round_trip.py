@@ -89,6 +89,13 @@ class Trip:
         found = self.script(models).upgrade
         return "" if found == "pass\n" else found
 
+    def notes(self, models: sa.MetaData) -> list[str]:
+        """Return what a person is told besides the script."""
+        with self.engine.connect() as connection:
+            found = produce_migrations(self._run(connection, models), models).notes
+            connection.rollback()
+        return found
+
     def carried_out(self, source: str, models: sa.MetaData, note: Callable[[str], object]) -> None:
         """Run half of a script as a revision would be run, by an environment that knows the models."""
         note(source)
