@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sqlalchemy import MetaData, Table
+from sqlalchemy.types import NullType
 
 from whimbrel.garbage import no_garbage_collection
 from whimbrel.impl import ReflectedTable
@@ -111,6 +112,11 @@ def _reflected(context: AutogenContext, schema: str | None, models: dict[str, Ta
     for table in reflected.values():
         for column in table.columns:
             context.impl.autogen_column_reflect(context.inspector, table, column)
+            if isinstance(column["type"], NullType):
+                context.note(
+                    f"The type of column {table.name}.{column['name']} is not known: it is not compared, and what "
+                    "creates the column anew has to be completed by hand."
+                )
     return reflected
 
 

@@ -8,6 +8,7 @@ https://dev.mysql.com/doc/refman/8.4/en/information-schema.html, https://mariadb
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from sqlalchemy.engine.interfaces import (
     ReflectedForeignKeyConstraint,
     ReflectedIndex,
 )
+from sqlalchemy.exc import SAWarning
 from sqlalchemy.types import NullType, TypeEngine
 
 from whimbrel.impl.reflected import NO_PRIMARY_KEY, ReflectedTable
@@ -148,11 +150,14 @@ class Sweep:
         }
         lines, keys = [], {}
         for key, (table, row) in occurring.items():
-            name = re.sub(r"[`\s]", "_", f"{table}.{row[2]}")  # stands in warnings about types that are not known
+            name = re.sub(r"[`\s]", "_", f"{table}.{row[2]}")
             keys[name] = key
             lines.append(f"  `{name}` {' '.join(filter(None, _type_text(row, collations.get(table))))},")
         parser = MySQLTableDefinitionParser(self._dialect, self._dialect.identifier_preparer)  # type: ignore[arg-type]  # is MySQL's
-        state = parser.parse("\n".join(["CREATE TABLE `whimbrel` (", *lines, ")"]), "utf8mb4")
+        with warnings.catch_warnings():
+            # Autogenerate has a note about each column of such a type, which names the column itself.
+            warnings.filterwarnings("ignore", "Did not recognize type", SAWarning)
+            state = parser.parse("\n".join(["CREATE TABLE `whimbrel` (", *lines, ")"]), "utf8mb4")
         found = {keys[info["name"]]: info["type"] for info in state.columns if info["name"] in keys}
         return {key: found.get(key, NullType()) for key in occurring}
 
