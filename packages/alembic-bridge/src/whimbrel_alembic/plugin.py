@@ -1,4 +1,4 @@
-"""What this package does when a run begins: ``import alembic`` finds it from then on."""
+"""What this package does in a run: ``import alembic`` finds it, and new scripts are such that Alembic can run them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from whimbrel.plugins import hookimpl
 
 if TYPE_CHECKING:
     from whimbrel.config import Config
+    from whimbrel.operations.ops import MigrationScript
+    from whimbrel.runtime.migration import MigrationContext
 
 
 @hookimpl
@@ -28,3 +30,14 @@ def whimbrel_config_sources(config: Config) -> None:
         from whimbrel_alembic.plugins import load_entry_points
 
         load_entry_points()
+
+
+@hookimpl(optionalhook=True, trylast=True)
+def whimbrel_process_directives(context: MigrationContext, script: MigrationScript) -> None:
+    """Leave out what Alembic has no operation for; the hook is the autogenerate package's, where that is installed."""
+    from whimbrel_alembic.convention import ALEMBIC
+
+    if context.config is not None and context.config.convention is ALEMBIC:
+        from whimbrel_alembic.portable import keep_portable
+
+        keep_portable(script)

@@ -225,3 +225,15 @@ class TestStrangers:
 
         with pytest.raises(CommandError, match=r"Nobody knows how MysteryOp is spelt.*\n.*dispatch_for\(MysteryOp\)"):
             render_op_text(context(), MysteryOp())
+
+
+def test_a_type_that_says_it_lives_in_a_dialect_is_spelt_by_its_repr() -> None:
+    class Pretending(postgresql.ENUM):
+        __module__ = "sqlalchemy.dialects.postgresql"
+
+        def __repr__(self) -> str:
+            return "ENUM('red', name='colour', create_type=False)"
+
+    source, imports = spelt(Pretending("red", name="colour"))
+    assert source == "postgresql.ENUM('red', name='colour', create_type=False)"
+    assert imports == PG

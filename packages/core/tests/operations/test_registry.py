@@ -150,3 +150,25 @@ def test_a_directive_that_nothing_carries_out_is_named(registry: OperationRegist
     with pytest.raises(PluginError, match=r"Nothing carries out .*CreateViewOp") as caught:
         registry.implementation(CreateViewOp)
     assert "@Operations.implementation_for(CreateViewOp)" in str(caught.value)
+
+
+def test_a_verb_of_a_dialect_of_ours_gives_way_to_a_strangers(registry: OperationRegistry) -> None:
+    class TheirOp(MigrateOperation):
+        __module__ = "stranger"
+
+        @classmethod
+        def add_colour(cls, operations: Any) -> str:
+            return "theirs"
+
+    class OurOp(MigrateOperation):
+        __module__ = "whimbrel_postgresql.colours"
+
+        @classmethod
+        def add_colour(cls, operations: Any) -> str:
+            return "ours"
+
+    registry.register_operation("add_colour")(TheirOp)
+    registry.register_operation("add_colour")(OurOp)
+    assert registry.directive("add_colour") is TheirOp
+    with pytest.raises(PluginError, match="comes from both"):
+        registry.register_operation("create_table")(OurOp)

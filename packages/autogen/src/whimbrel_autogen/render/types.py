@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Mapping
 from enum import Enum as PythonEnum
 from functools import lru_cache
@@ -51,12 +52,34 @@ def render_type(rendering: Rendering, type_: TypeEngine[Any]) -> Source:
 
 def _called(rendering: Rendering, type_: TypeEngine[Any]) -> Source:
     cls = type(type_)
+    pretended = _of_a_dialect(rendering, type_)
+    if pretended is not None:
+        return pretended
     if not _is_of_sqlalchemy(cls) and not _is_of_sqlalchemy(_home(cls, "__repr__")):
         return _by_its_repr(rendering, type_)
     name = qualified(rendering, cls)
     if isinstance(type_, Enum):
         return Call(name, [*_enum_arguments(type_), *_own_arguments(rendering, type_)])
     return Call(name, _arguments(rendering, type_))
+
+
+def _of_a_dialect(rendering: Rendering, type_: TypeEngine[Any]) -> Source | None:
+    """Return a type by its repr where its class only says that it lives in a dialect of SQLAlchemy's; else ``None``.
+
+    Add-ons for Alembic make such classes, to have a type spelt their way.
+    """
+    cls = type(type_)
+    if not cls.__module__.startswith("sqlalchemy.dialects."):
+        return None
+    dialect = cls.__module__.split(".")[2]
+    home = getattr(sqlalchemy.dialects, dialect, None)
+    if hasattr(sys.modules.get(cls.__module__), cls.__name__) or home is None:
+        return None
+    said = repr(type_)
+    if not hasattr(home, said.partition("(")[0]):
+        return None
+    rendering.context.imports.add(f"from sqlalchemy.dialects import {dialect}")
+    return f"{dialect}.{said}"
 
 
 def _by_its_repr(rendering: Rendering, type_: TypeEngine[Any]) -> Source:

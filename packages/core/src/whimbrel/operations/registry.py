@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from whimbrel.entry_points import source_of
+from whimbrel.entry_points import OWN_DISTRIBUTIONS, source_of
 from whimbrel.errors import CommandError, PluginError, UnsupportedOperation
 from whimbrel.operations.directives.base import MigrateOperation
 
@@ -72,6 +72,8 @@ class OperationRegistry:
         def register(op_class: OperationClass) -> OperationClass:
             taken = self._verb_entry(name, face)
             if taken is not None and not _same(taken[0], op_class):
+                if _is_sibling(op_class) and not _is_sibling(taken[0]) and not _is_core(taken[0]):
+                    return op_class  # a stranger's verb was there first: what a dialect of ours adds does not break it
                 raise _clash(f"Operation {face}.{name}", taken[0], op_class)
             self._verbs[face, name] = (op_class, sourcename or name)
             return op_class
@@ -191,6 +193,16 @@ implementation_for = DECLARED.implementation_for
 def _same(one: Any, other: Any) -> bool:
     """Return whether two objects come from one definition: env.py is run again and again in a process."""
     return (one.__module__, one.__qualname__) == (other.__module__, other.__qualname__)
+
+
+def _is_core(item: Any) -> bool:
+    return bool(item.__module__.partition(".")[0] == "whimbrel")
+
+
+def _is_sibling(item: Any) -> bool:
+    """Return whether another package of Whimbrel's has *item*."""
+    package = item.__module__.partition(".")[0].replace("_", "-")
+    return package in OWN_DISTRIBUTIONS and not _is_core(item)
 
 
 def _clash(what: str, first: Any, second: Any, unless: str = "") -> PluginError:
