@@ -40,7 +40,8 @@ def test_a_project_goes_up_and_down_as_it_is(tmp_path: Path, shape: str) -> None
         assert [rows(database) for database in project.databases()] == [["b2"]] * len(project.databases())
         assert project.run("heads").stdout == "c3 (head)\n"
     if shape != "pyproject":  # that env.py sets up no logging
-        assert "INFO  [alembic.runtime.migration] Running upgrade a1 -> b2, table b2" in told
+        whose = "one: " if shape == "multidb" else ""
+        assert f"INFO  [alembic.runtime.migration] {whose}Running upgrade a1 -> b2, table b2" in told
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -86,6 +87,19 @@ def test_neither_lock_nor_records_unless_they_are_asked_for(tmp_path: Path) -> N
     project.add("a1")
     project.run("upgrade", "head")
     assert tables(tmp_path / "app.db") == {"alembic_version", "t_a1"}
+
+
+def test_env_py_may_connect_in_a_thread(tmp_path: Path) -> None:
+    project = AlembicProject(tmp_path, "async")
+    project.add("a1", "b2")
+    env = tmp_path / "migrations" / "env.py"
+    text = env.read_text()
+    assert "    asyncio.run(connect())" in text
+    in_a_pool = "    with ThreadPoolExecutor(1) as executor:\n        executor.submit(asyncio.run, connect()).result()"
+    text = text.replace("    asyncio.run(connect())", in_a_pool)
+    env.write_text(f"from concurrent.futures import ThreadPoolExecutor\n{text}")
+    project.run("upgrade", "head")
+    assert rows(tmp_path / "app.db") == ["b2"]
 
 
 def test_an_own_configuration_of_whimbrel_goes_first(tmp_path: Path) -> None:
