@@ -230,3 +230,32 @@ def test_a_change_goes_there_and_back(backend: str, name: str, new_database) -> 
         travelled(trip, made(before), made(after))
     finally:
         trip.engine.dispose()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_unique_index_goes_with_its_table_and_comes_back_with_it(backend: str, new_database) -> None:
+    """To drop it first is needless, and refused where a foreign key rests upon it."""
+    trip = Trip(new_database(backend))
+    models = made("""
+        p = sa.Table("p", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("code", sa.Integer))
+        sa.Index("ix_code", p.c.code, unique=True)
+        c = sa.Table("c", metadata, sa.Column("code", sa.Integer), sa.Column("n", sa.Integer))
+        c.append_constraint(sa.ForeignKeyConstraint([c.c.code], [p.c.code], name="fk_code"))
+        sa.Index("ix_c", c.c.code)
+    """)
+    try:
+        with trip.emptied():
+            models.create_all(trip.engine)
+            script = trip.script(sa.MetaData())
+    finally:
+        trip.engine.dispose()
+    dropped = [line.strip() for line in script.upgrade.splitlines() if line.strip().startswith(("op.", "batch_op."))]
+    kept_apart = {
+        "mysql": [],
+        "postgresql": ['op.drop_index(op.f("ix_c"), table_name="c")'],
+        "sqlite": ['batch_op.drop_index(batch_op.f("ix_c"))'],
+    }
+    assert dropped == [*kept_apart[backend], 'op.drop_table("c")', 'op.drop_table("p")']
+    # To MySQL a unique index and a unique constraint are one thing.
+    assert '"ix_code"' in script.downgrade
+    assert '"ix_c"' in script.downgrade
