@@ -41,7 +41,7 @@ class RandomColumn:
 
     def source(self, mood: str, check: str) -> str:
         """Return the call that makes it."""
-        type_ = self.kind.source.replace("{mood}", mood).replace("{check}", check)
+        type_ = self.kind.source.replace("{mood}", mood).replace("'{check}'", repr(check))
         return f"sa.Column({', '.join([repr(self.name), type_, *self.extra])})"
 
 
@@ -123,7 +123,9 @@ class Models:
         names = {(table.schema, table.name): f"t{number}" for number, table in enumerate(self.tables)}
         late: list[str] = []
         for variable, table in zip(names.values(), self.tables, strict=True):
-            parts = [column.source(self.mood, f"ck_{variable}_{place}") for place, column in enumerate(table.columns)]
+            # SQLAlchemy wants a name; one column has one, whatever else comes or goes.
+            checks = [f"ck {(table.schema or '')[:5]} {table.name[:9]} {column.name[:20]}" for column in table.columns]
+            parts = [column.source(self.mood, check) for column, check in zip(table.columns, checks, strict=True)]
             if table.key:
                 parts.append(f"sa.PrimaryKeyConstraint({', '.join(map(repr, table.key))})")
             parts += [f"schema={table.schema!r}"] if table.schema else []

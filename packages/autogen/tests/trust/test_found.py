@@ -81,6 +81,17 @@ CHANGES: dict[str, Change] = {
             sa.Column("c", sa.Enum("x", "y", native_enum=False, create_constraint=True, name="c_is_enum")))
         """,
     ),
+    "a type with a CHECK in the place of one without": Change(
+        'sa.Table("t", metadata, sa.Column("x", sa.String(20)))',
+        'sa.Table("t", metadata, sa.Column("x", sa.Boolean(create_constraint=True, name="ck_x")))',
+    ),
+    "a type with a CHECK in the place of one with": Change(
+        """
+        sa.Table("t", metadata,
+            sa.Column("x", sa.Enum("a", "bc", native_enum=False, create_constraint=True, name="ck_x")))
+        """,
+        'sa.Table("t", metadata, sa.Column("x", sa.Boolean(create_constraint=True, name="ck_x")))',
+    ),
     "json becomes an address": Change(
         'sa.Table("t", metadata, sa.Column("a", sa.JSON), sa.Column("b", sa.BigInteger))',
         'sa.Table("t", metadata, sa.Column("a", postgresql.CIDR), sa.Column("b", sa.DateTime(timezone=True)))',

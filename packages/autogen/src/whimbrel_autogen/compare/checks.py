@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Table
 
 from whimbrel.impl import Expressions
 from whimbrel.operations.ops import CreateCheckConstraintOp, MigrateOperation
@@ -17,9 +17,10 @@ def whimbrel_compare_table(context: AutogenContext, table: TablePair) -> list[Mi
     """Drop and create CHECK constraints by name; where both sides have one, their texts are compared."""
     theirs, ours = table.both()
     database = _named(theirs.constraints, context)
-    there = {column.name for column in theirs.columns}
     models = {
-        name: item for name, item in _named(ours.constraints, context).items() if not _comes_with_a_column(item, there)
+        name: item
+        for name, item in _named(ours.constraints, context).items()
+        if not _comes_with_its_type(context, theirs, item)
     }
     found: list[MigrateOperation] = []
     for name, item in models.items():
@@ -57,9 +58,16 @@ def _named(constraints: object, context: AutogenContext) -> dict[str, CheckConst
     return dict(sorted(found.items()))
 
 
-def _comes_with_a_column(item: CheckConstraint, there: set[str]) -> bool:
-    """Return whether a CHECK belongs to the type of a column that is to be added: it is added with it."""
-    return bool(getattr(item, "_type_bound", False)) and not there.issuperset(column.name for column in item.columns)
+def _comes_with_its_type(context: AutogenContext, theirs: Table, item: CheckConstraint) -> bool:
+    """Return whether a CHECK belongs to a type that a column is added with, or altered to: it comes with that."""
+    if not getattr(item, "_type_bound", False):
+        return False
+    compared = context.opts.get("compare_type", True) is not False
+    return any(
+        column.name not in theirs.columns
+        or (compared and context.impl.compare_type(theirs.columns[column.name], column))
+        for column in item.columns
+    )
 
 
 def _differs(context: AutogenContext, table: TablePair, pair: Pair[CheckConstraint]) -> bool:
