@@ -12,6 +12,7 @@ from sqlalchemy.sql.base import Executable
 from whimbrel.ddl import TextSink
 from whimbrel.errors import CommandError
 from whimbrel.impl import Capability, DefaultImpl, Support
+from whimbrel.impl.run_lock import LockScope, RunLock, Unneeded
 from whimbrel_duckdb import ddl as _ddl  # tells SQLAlchemy how DuckDB spells some elements
 from whimbrel_duckdb.reflection import DuckDBInspector, reflected_table
 
@@ -74,6 +75,13 @@ class DuckDBImpl(DefaultImpl):
                 "Drop what depends on it in a revision before this one (op.drop_index), and create it again in one "
                 "after it: DuckDB takes it for gone only once that is committed.",
             ) from error
+
+    def run_lock(self, scope: LockScope) -> RunLock:
+        """Say that no lock is needed: one process at a time opens a file for writing.
+
+        https://duckdb.org/docs/stable/connect/concurrency
+        """
+        return Unneeded()
 
     def reflect_for_batch(
         self,

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import ClassVar, Final, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Dialect, Engine, func
-from sqlalchemy.exc import ArgumentError
 
 LEASE_TABLE: Final = "whimbrel_lock"
 """Name of the table with the leases, where a run is kept alone by one."""
@@ -134,20 +133,19 @@ class Lockable:
         return func.current_timestamp()
 
 
-def separate_connection(engine: Engine) -> Connection:
-    """Return a connection of its own, made as *engine* makes its connections, which commits each statement if it can.
+def separate_connection(engine: Engine, *, autocommit: bool = True) -> Connection:
+    """Return a connection of its own, made as *engine* makes its connections.
 
     It comes from a pool like the engine's, so that its ``creator``, its arguments and its listeners count, and a pool
     with room for one connection is no obstacle. Close it with :func:`close_separate`.
 
     :param engine: the run's; of an async engine, the synchronous one inside.
+    :param autocommit: commit each statement; else the connection is as any other.
     """
     own = Engine(engine.pool.recreate(), engine.dialect, engine.url, hide_parameters=engine.hide_parameters)
     connection = own.connect()
     try:
-        return connection.execution_options(isolation_level="AUTOCOMMIT")
-    except (NotImplementedError, ArgumentError):
-        return connection  # its dialect knows no such thing
+        return connection.execution_options(isolation_level="AUTOCOMMIT") if autocommit else connection
     except BaseException:
         close_separate(connection)
         raise

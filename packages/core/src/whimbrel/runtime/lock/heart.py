@@ -61,7 +61,7 @@ class Heart:
         own: Connection | None = None
         while not self._stopping.wait(self._every) and not self.lost:
             try:
-                own = own or separate_connection(self._engine)
+                own = own or separate_connection(self._engine, autocommit=False)
                 with own.begin():
                     self.lost = not self._beat(own)
                 self.last = time.monotonic()

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import Column, Connection, DateTime, Integer, MetaData, String, Table, inspect, null, or_, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.expression import Update
 
@@ -44,6 +44,24 @@ def lease_table(schema: str | None) -> Table:
     )
 
 
+class Seen(NamedTuple):
+    """How the row of a lease stood at a time.
+
+    :param owner: whose it is; ``None`` where it was given back.
+    :param expires: until when; ``None`` where there is no row.
+    :param now: the time.
+    """
+
+    owner: str | None
+    expires: datetime | None
+    now: datetime
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether somebody has it."""
+        return self.owner is not None and self.expires is not None and self.expires > self.now
+
+
 class Lease:
     """A lock that is a row; who dies leaves it to expire. All times are by the server's clock, none by this machine's.
 
@@ -63,7 +81,7 @@ class Lease:
     def acquire(self) -> bool:
         """Try once to take it: a row that has expired, or a new one; from then on it is renewed."""
         if self._own is None:
-            self._own = separate_connection(self._engine)
+            self._own = separate_connection(self._engine, autocommit=False)
             self._prepare(self._own)
         if not self._taken(self._own):
             return False
@@ -131,22 +149,30 @@ class Lease:
             own.rollback()
 
     def _taken(self, own: Connection) -> bool:
+        seen = self._seen(own)
+        if seen.is_taken:
+            return False
+        me = LockHolder.this_process()
+        facts: dict[str, object] = {"owner": self._owner, "process": me.process, "host": me.host}
+        facts |= {"since": seen.now, "expires": _later(seen.now)}
+        try:
+            with own.begin():
+                if seen.expires is None:
+                    own.execute(self._table.insert().values(scope=self._scope, **facts))
+                    return True
+                free = or_(self._table.c.owner.is_(None), self._table.c.expires <= seen.now)
+                return own.execute(self._table.update().where(self._is_scope, free).values(**facts)).rowcount == 1
+        except DBAPIError:
+            # Somebody else has just made the row, or changed it in a transaction that ours cannot see.
+            if self._seen(own).expires != seen.expires:
+                return False
+            raise
+
+    def _seen(self, own: Connection) -> Seen:
         with own.begin():
             row = own.execute(select(self._table.c.owner, self._table.c.expires).where(self._is_scope)).first()
             now = self._now(own)
-            if row is not None and row.owner is not None and row.expires > now:
-                return False
-        me = LockHolder.this_process()
-        facts = {"owner": self._owner, "process": me.process, "host": me.host, "since": now, "expires": _later(now)}
-        try:
-            with own.begin():
-                if row is None:
-                    own.execute(self._table.insert().values(scope=self._scope, **facts))
-                    return True
-                free = or_(self._table.c.owner.is_(None), self._table.c.expires <= now)
-                return own.execute(self._table.update().where(self._is_scope, free).values(**facts)).rowcount == 1
-        except IntegrityError:  # somebody else has just made the row
-            return False
+        return Seen(None, None, now) if row is None else Seen(row.owner, row.expires, now)
 
     def _renewed(self, connection: Connection) -> bool:
         """Let it last from now on; return whether it is ours. An expired one that nobody has taken is."""
