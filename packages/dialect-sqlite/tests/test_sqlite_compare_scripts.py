@@ -46,7 +46,7 @@ class Round:
         config = self.project.config()
         config.attributes.update(OPTIONS, target_metadata=metadata)
         number = len(list(self.project.versions.glob("*.py")))
-        command.revision(config, f"step {number}", autogenerate=True, rev_id=f"r{number}")
+        command.revision(config, f"step {number}", autogenerate=True, rev_id=f"r{number}", allow_drop_table=True)
         command.upgrade(config, "head")
         assert self.differences(metadata) == []
         (path,) = self.project.versions.glob(f"r{number}*.py")
