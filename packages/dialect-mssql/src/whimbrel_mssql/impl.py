@@ -5,10 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import groupby
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import Column, Computed, CursorResult, Identity, Index, Insert, Table, inspect
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Computed,
+    CursorResult,
+    DateTime,
+    Identity,
+    Index,
+    Insert,
+    Table,
+    inspect,
+    literal_column,
+)
 from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.schema import Constraint, ForeignKeyConstraint
 from sqlalchemy.sql.base import Executable
@@ -87,6 +100,10 @@ class MSSQLImpl(DefaultImpl):
     def emit_commit(self) -> None:
         """Write ``COMMIT`` as text."""
         self.execute("COMMIT")
+
+    def server_time(self) -> ColumnElement[datetime]:
+        """Return the time in UTC, for the lease that keeps runs apart."""
+        return literal_column("SYSUTCDATETIME()", DateTime())
 
     # -- statements and rows ------------------------------------------------------------------------------------------
 

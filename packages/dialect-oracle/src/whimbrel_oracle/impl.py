@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import Column, Computed, CursorResult, Identity, Table, text
+from sqlalchemy import Column, ColumnElement, Computed, CursorResult, DateTime, Identity, Table, literal_column, text
 from sqlalchemy.schema import Constraint, ForeignKeyConstraint
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.expression import TableClause
@@ -65,6 +66,10 @@ class OracleImpl(DefaultImpl):
     def emit_commit(self) -> None:
         """Write ``COMMIT`` as text."""
         self.execute("COMMIT")
+
+    def server_time(self) -> ColumnElement[datetime]:
+        """Return the time in UTC, for the lease that keeps runs apart."""
+        return literal_column("SYS_EXTRACT_UTC(SYSTIMESTAMP)", DateTime())
 
     # -- statements and rows ------------------------------------------------------------------------------------------
 
