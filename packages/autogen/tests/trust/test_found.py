@@ -92,6 +92,10 @@ CHANGES: dict[str, Change] = {
         """,
         'sa.Table("t", metadata, sa.Column("x", sa.Boolean(create_constraint=True, name="ck_x")))',
     ),
+    "all columns give way to a key that counts": Change(
+        'sa.Table("t", metadata, sa.Column("a", sa.String(9)))',
+        'sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("b", sa.String(9)))',
+    ),
     "json becomes an address": Change(
         'sa.Table("t", metadata, sa.Column("a", sa.JSON), sa.Column("b", sa.BigInteger))',
         'sa.Table("t", metadata, sa.Column("a", postgresql.CIDR), sa.Column("b", sa.DateTime(timezone=True)))',

@@ -199,6 +199,8 @@ class _Rebuild:
         """Copy the rows, with their rowids: a full-text index may know the rows by these."""
         names, expressions = list(self.rebuild.copied), list(self.rebuild.copied.values())
         rowid = self._rowid(new)
+        if rowid is None and not names and new.rowid:
+            rowid = "rowid"  # a key that counts is new, and nothing is left but to number the rows
         if rowid is not None:
             names.insert(0, rowid)
             expressions.insert(0, sa.literal_column(rowid))
