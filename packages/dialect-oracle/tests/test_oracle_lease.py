@@ -22,6 +22,6 @@ def test_the_table_of_leases_can_be_spelt() -> None:
     context = MigrationContext.configure(dialect_name="oracle", opts={"as_sql": True})
     text = " ".join(str(CreateTable(lease_table("audit")).compile(dialect=context.dialect)).split())
     assert text == (
-        "CREATE TABLE audit.whimbrel_lock ( scope VARCHAR2(255 CHAR) NOT NULL, owner VARCHAR2(32 CHAR), process INTEGER, "
-        "host VARCHAR2(255 CHAR), since DATE, expires DATE NOT NULL, PRIMARY KEY (scope) )"
+        "CREATE TABLE audit.whimbrel_lock ( scope VARCHAR2(255 CHAR) NOT NULL, owner VARCHAR2(32 CHAR), "
+        "process INTEGER, host VARCHAR2(255 CHAR), since DATE, expires DATE NOT NULL, PRIMARY KEY (scope) )"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -146,3 +147,40 @@ def test_the_servers_own_lock_is_refused_behind_a_pooler(pooled_postgresql: Data
     with pytest.raises(CommandError, match="a pooler is in between") as caught:
         command.upgrade(project.config(run_lock="database"), "head")
     assert "run_lock = auto" in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["auto", "lease"])
+def test_tasks_of_one_event_loop_wait_for_each_other_without_stopping_it(
+    kind: str, postgresql_database: Database, tmp_path: Path
+) -> None:
+    # One that slept instead of letting the loop go on would wait for itself.
+    database = postgresql_database
+    project = Project(tmp_path, database.async_url)
+    project.add("a1", upgrade='op.create_table("applied", sa.Column("revision", sa.String(9)))\n' + NOTE.format("a1"))
+    sleeping = "op.get_bind().exec_driver_sql('SELECT pg_sleep(0.5)')"
+    project.add("b2", "a1", upgrade=f"{sleeping}\n{NOTE.format('b2')}")
+
+    async def migrate() -> None:
+        engine = database.async_engine()
+        async with engine.connect() as connection:
+
+            def run(inner: sa.Connection) -> None:
+                config = project.config(run_lock=kind)
+                config.attributes["connection"] = inner
+                command.upgrade(config, "head")
+
+            await connection.run_sync(run)
+            await connection.commit()
+        await engine.dispose()
+
+    async def everything() -> int:
+        ticks = 0
+        tasks = asyncio.gather(*(migrate() for _ in range(4)))
+        while not tasks.done():
+            await asyncio.sleep(0.01)
+            ticks += 1
+        await tasks
+        return ticks
+
+    assert asyncio.run(everything()) > 10
+    assert applied(database) == ["a1", "b2"]
