@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from testing.alembic_projects import AlembicProject
 from testing.databases import Database
+from whimbrel_alembic.portable import KNOWN
+
+OPS = re.compile(r"alembic\.operations\.ops\.\w+\Z")
 
 MODELS = """
 from sqlalchemy import Column, Enum, Integer, MetaData, Sequence, Table
@@ -21,6 +26,29 @@ Table(
 )
 Sequence("invoice_number", metadata=target_metadata)
 """
+
+
+def test_the_directives_that_alembic_has_are_those_of_its_public_names() -> None:
+    names = json.loads(Path(__file__).with_name("public_names.json").read_text())
+    theirs = {name.rpartition(".")[2] for name, kind in names.items() if kind == "class" and OPS.match(name)}
+    assert {cls.__name__ for cls in KNOWN} == theirs - {"BatchOperations", "Operations"}
+
+
+def test_a_column_that_becomes_not_null_is_written_as_ever(tmp_path: Path) -> None:
+    models = (
+        "from sqlalchemy import Column, Integer, MetaData, String, Table\ntarget_metadata = MetaData()\n"
+        'Table("t_a1", target_metadata, Column("id", Integer, primary_key=True), '
+        'Column("name", String(20), nullable=False), Column("more", Integer, nullable=False))\n'
+    )
+    project = AlembicProject(tmp_path, models=models)
+    project.add("a1")
+    project.run("upgrade", "head")
+    project.run("revision", "--autogenerate", "-m", "x", "--rev-id", "b2")
+    text = (project.versions / "b2_x.py").read_text()
+    assert "require_no_rows" not in text
+    assert "UPDATE" not in text
+    assert "op.add_column(" in text
+    assert "nullable=False" in text
 
 
 def test_what_only_we_have_is_left_out_and_told(tmp_path: Path, postgresql_database: Database) -> None:

@@ -31,6 +31,7 @@ class AlembicConvention(Convention):
     logger = "alembic"
     careful = False
     allow_drop_table = True
+    safe_steps = False
     keys = frozenset(
         {
             "script_location",

@@ -8,7 +8,7 @@ from whimbrel.entry_points import OWN_DISTRIBUTIONS
 from whimbrel.operations import ops
 from whimbrel.operations.ops import MigrateOperation, MigrationScript, OpContainer
 
-KNOWN = frozenset({*(getattr(ops, name) for name in ops.__all__)})
+KNOWN = frozenset(getattr(ops, name) for name in ops.__all__) - {ops.RequireNoRowsOp}
 """The directives that Alembic has under the same name."""
 
 _KNOWN_NAMES = frozenset({"CreateExcludeConstraintOp"})

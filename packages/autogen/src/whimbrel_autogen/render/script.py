@@ -45,7 +45,9 @@ def render_script(context: MigrationContext, script: MigrationScript) -> Mapping
 
 
 def _half(half: OpContainer, comparison: AutogenContext, questioner: Questioner) -> str:
-    safe = OpContainer(list(in_steps(half.ops, comparison.dialect, questioner)))
+    config = comparison.migration_context.config
+    wanted = config is None or config.convention.safe_steps
+    safe = OpContainer(list(in_steps(half.ops, comparison.dialect, questioner) if wanted else half.ops))
     tell_losses(safe.ops, comparison.dialect)
     # The template puts the first line behind an indentation of its own.
     return indented(render_ops(safe, Rendering(comparison)) or ["pass"], INDENT).lstrip()

@@ -45,6 +45,9 @@ class Convention:
     allow_drop_table: bool = False
     """Whether autogenerate drops tables that the models lack, where no setting says."""
 
+    safe_steps = True
+    """Whether autogenerate writes steps, some by calls that only Whimbrel has, where a change could fail on rows."""
+
     logger = "whimbrel"
     """Where log lines about a run go: ``<logger>.runtime.migration``."""
 
