@@ -122,6 +122,14 @@ def parity(session: nox.Session) -> None:
 
 
 @nox.session
+def addons(session: nox.Session) -> None:
+    """Run projects with released add-ons of Alembic's, each in an environment with the add-on and Alembic itself."""
+    install(session, "test")
+    environment = {"WHIMBREL_TEST_ADDONS": str(Path(session.virtualenv.location) / "addons")}
+    session.run("python", "-m", "pytest", "packages/alembic-bridge/tests/addons", *session.posargs, env=environment)
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Run the tests and report what they did not reach."""
     install(session, "test", "coverage")
