@@ -74,8 +74,9 @@ def test_each_setting_stands_on_its_page_with_its_default() -> None:
     assert set(told) == set(KNOWN_KEYS)
     settings = Config().settings
     for key, default in told.items():
-        actual = getattr(settings, key, None)
-        shown = str(actual).lower() if isinstance(actual, bool) else str(actual) if actual else "none"
+        actual = getattr(settings, key, getattr(settings.safety, key, None))
+        text = f"{actual:g}" if isinstance(actual, float) else str(actual)
+        shown = text.lower() if isinstance(actual, bool) else text if actual else "none"
         assert default == shown, key
 
 
