@@ -184,3 +184,17 @@ def test_tasks_of_one_event_loop_wait_for_each_other_without_stopping_it(
 
     assert asyncio.run(everything()) > 10
     assert applied(database) == ["a1", "b2"]
+
+
+@forks
+@pytest.mark.parametrize("kind", ["auto", "lease"])
+@pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_an_engine_that_isolates_its_transactions_is_no_obstacle(
+    kind: str, level: str, postgresql_database: Database, tmp_path: Path
+) -> None:
+    # There a row that somebody else has changed meanwhile is an error, not a row that is waited for.
+    env = PSYCOPG.replace("connect_args=", f"isolation_level={level!r}, connect_args=")
+    project = numbered(tmp_path / "project", postgresql_database.url, env, f'run_lock = "{kind}"')
+    ended = run_together(6, project.folder, "upgrade", "head")
+    assert [(item.code, item.output) for item in ended if item.code] == []
+    assert applied(postgresql_database) == ["a1", "b2", "c3"]
