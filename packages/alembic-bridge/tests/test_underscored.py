@@ -162,6 +162,24 @@ def test_directives_are_spelt_the_ordinary_way_though_an_add_on_has_its_own(auto
     assert render._render_cmd_body(ops.UpgradeOps([]), autogen).strip() == "pass"
 
 
+def test_an_add_on_goes_on_where_the_last_bracket_was(autogen: Any) -> None:
+    from alembic.autogenerate import render
+    from alembic.operations import ops
+
+    altered = ops.AlterColumnOp(
+        "a_table_with_a_long_name",
+        "a_column_with_a_long_name",
+        existing_type=sa.String(20),
+        modify_type=sa.Enum("small", "large", name="egg_size"),
+        existing_nullable=False,
+        postgresql_using="the add-on writes this",
+    )
+    spelt = render._alter_column(autogen, altered)
+    assert spelt.endswith("    existing_nullable=False)")
+    assert "postgresql_using" not in spelt
+    assert altered.kw == {"postgresql_using": "the add-on writes this"}
+
+
 def test_columns_defaults_and_types_are_spelt(autogen: Any) -> None:
     from alembic.autogenerate import render
 

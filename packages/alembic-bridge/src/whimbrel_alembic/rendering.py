@@ -1,10 +1,13 @@
 """``alembic.autogenerate.render``: functions that add-ons call to spell a directive the ordinary way.
 
-Each is an adapter of the signature that released add-ons know, over the renderers of the autogenerate package.
+Each is an adapter of the signature that released add-ons know, over the renderers of the autogenerate package. Add-ons
+take the last bracket away and go on with an argument of their own, so no comma stands before it.
 """
 
 from __future__ import annotations
 
+import copy
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -23,14 +26,20 @@ __all__ = ["renderers"]
 
 
 def _built_in(autogen_context: AutogenContext, op: ops.MigrateOperation) -> str:
-    return laid_out(renderers.built_in(Rendering(autogen_context), op))
+    spelled = laid_out(renderers.built_in(Rendering(autogen_context), op))
+    return re.sub(r",\s*\)\Z", ")", spelled)
+
+
+def _alter_column(autogen_context: AutogenContext, op: ops.AlterColumnOp) -> str:
+    without = copy.copy(op)  # the keywords of a dialect are left to the add-on, as it expects
+    without.kw = {name: value for name, value in op.kw.items() if "autoincrement" in name}
+    return _built_in(autogen_context, without)
 
 
 _add_table: Callable[[AutogenContext, ops.CreateTableOp], str] = _built_in
 _drop_table: Callable[[AutogenContext, ops.DropTableOp], str] = _built_in
 _add_column: Callable[[AutogenContext, ops.AddColumnOp], str] = _built_in
 _drop_column: Callable[[AutogenContext, ops.DropColumnOp], str] = _built_in
-_alter_column: Callable[[AutogenContext, ops.AlterColumnOp], str] = _built_in
 _add_index: Callable[[AutogenContext, ops.CreateIndexOp], str] = _built_in
 _drop_index: Callable[[AutogenContext, ops.DropIndexOp], str] = _built_in
 
