@@ -35,8 +35,10 @@ with context.connect() as connection:
 def records(database: Database, *columns: str) -> list[tuple[object, ...]]:
     names = columns or ("revision", "direction", "outcome")
     with database.engine().connect() as connection:
-        table = sa.table("whimbrel_history", *map(sa.column, {*names, "id"}))
-        found = connection.execute(sa.select(*(table.c[name] for name in names)).order_by(table.c.id))
+        table = sa.table("whimbrel_history", *map(sa.column, {*names, "run", "position"}))
+        found = connection.execute(
+            sa.select(*(table.c[name] for name in names)).order_by(table.c.run, table.c.position)
+        )
         return [tuple(row) for row in found]
 
 

@@ -57,8 +57,8 @@ def log(
 def record_facts(record: Record) -> dict[str, Any]:
     """Return a record as plain data; the keys are a promise to the programs that read them."""
     return {
-        "id": record.id,
         "run": record.run,
+        "position": record.position,
         "revision": record.revision,
         "direction": record.direction,
         "started": record.started.isoformat(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +11,6 @@ from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     Connection,
     DateTime,
@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    Update,
     func,
     inspect,
     select,
@@ -48,8 +49,8 @@ _LONGEST_MESSAGE: Final = 4000
 class Record:
     """One row: a step that was begun.
 
-    :param id: counts the steps, oldest first.
-    :param run: which run it belongs to; the steps of one run have the same.
+    :param run: which run it belongs to: 32 hexadecimal digits, greater in a later run.
+    :param position: which step of the run, counted from 0.
     :param revision: the revision; for a stamp, those that the database was said to be at, separated by commas.
     :param direction: ``upgrade``, ``downgrade``, ``stamp``, or ``repair`` for a file that was accepted as it is.
     :param started: when it began, in UTC.
@@ -63,8 +64,8 @@ class Record:
     :param application: what the setting ``application_name`` says.
     """
 
-    id: int
     run: str
+    position: int
     revision: str
     direction: str
     started: datetime
@@ -87,8 +88,8 @@ def history_table(name: str, schema: str | None) -> Table:
     return Table(
         name,
         MetaData(),
-        Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-        Column("run", String(32), nullable=False),
+        Column("run", String(32), primary_key=True),
+        Column("position", Integer, primary_key=True, autoincrement=False),
         Column("revision", String(MAX_REVISION_ID_LENGTH), nullable=False),
         Column("direction", String(16), nullable=False),
         Column("started", DateTime(timezone=True), nullable=False),
@@ -145,8 +146,8 @@ class History:
         self._connection = connection
         self._application = application
         self._hide = hide
-        self._run = os.urandom(16).hex()
-        self._row: int | None = None
+        self._run = f"{time.time_ns():016x}{os.urandom(8).hex()}"
+        self._position = -1
 
     def over(self, connection: Connection) -> History:
         """Return the same records, written over another connection.
@@ -188,7 +189,7 @@ class History:
         """Return all records, oldest first; none where there is no table."""
         if not self.exists():
             return []
-        rows = self._connection.execute(select(self.table).order_by(self.table.c.id))
+        rows = self._connection.execute(select(self.table).order_by(self.table.c.run, self.table.c.position))
         return [_record(row) for row in rows]
 
     def accept(self, revision: str, sums: Checksum) -> None:
@@ -206,23 +207,22 @@ class History:
 
         :param record: the step.
         """
-        statement = self.table.update().where(self.table.c.id == record.id)
+        statement = self._row(record.run, record.position)
         self._connection.execute(statement.values(outcome=INTERRUPTED, finished=datetime.now(UTC)))
 
     # -- a run --------------------------------------------------------------------------------------------------------
 
     def begin(self, step: MigrationStep) -> None:
         """Note that *step* begins."""
-        result = self._connection.execute(self.table.insert(), self._of_step(step))
-        key = result.inserted_primary_key
-        self._row = int(key[0]) if key is not None else None
+        self._connection.execute(self.table.insert(), self._of_step(step))
 
     def done(self, seconds: float) -> None:
         """Note that the step that has begun is done.
 
         :param seconds: how long it took.
         """
-        self._end(DONE, seconds)
+        ended = {"outcome": DONE, "finished": datetime.now(UTC), "seconds": seconds}
+        self._connection.execute(self._row(self._run, self._position).values(**ended))
 
     def failed(self, step: MigrationStep, seconds: float, error: BaseException) -> None:
         """Note that *step* failed, after what it did was rolled back.
@@ -233,28 +233,31 @@ class History:
         """
         cause = error.__cause__ or error
         outcome = FAILED if isinstance(error, Exception) else INTERRUPTED
-        facts = {
+        ended = {
+            "outcome": outcome,
+            "finished": datetime.now(UTC),
+            "seconds": seconds,
             "error_class": type(cause).__name__[:255],
             "error_message": said_by(cause, self._hide)[:_LONGEST_MESSAGE],
         }
-        if not self._end(outcome, seconds, **facts):  # its row was rolled back as well
-            now = datetime.now(UTC)
-            ended = {"outcome": outcome, "finished": now, "seconds": seconds}
-            self._connection.execute(self.table.insert(), {**self._of_step(step), **ended, **facts})
+        columns = self.table.c
+        begun = self.table.update().where(
+            columns.run == self._run, columns.revision == _revision(step), columns.outcome == RUNNING
+        )
+        if self._connection.execute(begun.values(**ended)).rowcount == 0:  # its row was rolled back as well
+            self._connection.execute(self.table.insert(), self._of_step(step) | ended)
 
-    def _end(self, outcome: str, seconds: float, **facts: Any) -> bool:
-        if self._row is None:
-            return False
-        ended = {"outcome": outcome, "finished": datetime.now(UTC), "seconds": seconds, **facts}
-        statement = self.table.update().where(self.table.c.id == self._row)
-        return self._connection.execute(statement.values(**ended)).rowcount == 1
+    def _row(self, run: str, position: int) -> Update:
+        return self.table.update().where(self.table.c.run == run, self.table.c.position == position)
 
     def _of_step(self, step: MigrationStep) -> dict[str, Any]:
         return self._facts(_revision(step), "stamp" if step.is_stamp else step.name, _checksum(step))
 
     def _facts(self, revision: str, direction: str, sums: Checksum | None) -> dict[str, Any]:
+        self._position += 1
         return {
             "run": self._run,
+            "position": self._position,
             "revision": revision[:MAX_REVISION_ID_LENGTH],
             "direction": direction,
             "started": datetime.now(UTC),
@@ -283,8 +286,8 @@ def _checksum(step: MigrationStep) -> Checksum | None:
 def _record(row: Row[Any]) -> Record:
     facts = row._mapping
     return Record(
-        id=facts["id"],
         run=facts["run"],
+        position=facts["position"],
         revision=facts["revision"],
         direction=facts["direction"],
         started=_utc(facts["started"]),
