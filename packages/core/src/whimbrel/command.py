@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from whimbrel.commands.list_templates import list_templates
     from whimbrel.commands.log import log
     from whimbrel.commands.merge import merge
+    from whimbrel.commands.plan import plan
     from whimbrel.commands.plugins import plugins
     from whimbrel.commands.repair import repair
     from whimbrel.commands.revision import revision
@@ -43,6 +44,7 @@ __all__ = [
     "list_templates",
     "log",
     "merge",
+    "plan",
     "plugins",
     "repair",
     "revision",

@@ -24,6 +24,7 @@ PROMISED = [
     "list_templates",
     "log",
     "merge",
+    "plan",
     "plugins",
     "repair",
     "revision",

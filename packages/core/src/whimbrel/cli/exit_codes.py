@@ -7,7 +7,7 @@ code  when
 1     an error: one message on standard error says what is wrong and what to do
 2     the command line could not be understood: an unknown command or option, a missing argument
 3     ``check`` found differences between models and database
-4     ``current --check-heads``: the database is not at every head
+4     ``current --check-heads``: the database is not at every head; ``plan --check``: there is something to run
 130   interrupted with Ctrl-C (128 + SIGINT)
 141   whoever read the output went away, such as ``head`` in ``whimbrel history | head`` (128 + SIGPIPE)
 143   terminated (128 + SIGTERM)

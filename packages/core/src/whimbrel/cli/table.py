@@ -9,6 +9,7 @@ COMMANDS: Final[dict[str, str]] = {
     "list_templates": "List the templates that init can use.",
     "revision": "Create a new revision file.",
     "merge": "Join revisions, such as two heads, in a new one.",
+    "plan": "Show what would run, and run nothing.",
     "upgrade": "Bring the database up to a revision.",
     "downgrade": "Bring the database back to a revision.",
     "stamp": "Say which revision the database is at; run nothing.",

@@ -13,8 +13,9 @@ from whimbrel.cli.terminal.session import Session
 @options.revision_argument()
 @options.sql
 @options.tag
+@options.dry_run
 @click.pass_obj
-def command(session: Session, revision: str, sql: bool, tag: str | None) -> None:
+def command(session: Session, revision: str, sql: bool, tag: str | None, dry_run: bool) -> None:
     """Bring the database up to REVISION.
 
     REVISION is an id or the beginning of one, head, heads, +2, a branch's label@head, or, with --sql, FROM:TO.
@@ -22,4 +23,4 @@ def command(session: Session, revision: str, sql: bool, tag: str | None) -> None
     from whimbrel.commands.upgrade import upgrade
 
     reporter = None if sql else session.progress()
-    session.run_environment(upgrade, revision=revision, sql=sql, tag=tag, reporter=reporter)
+    session.run_environment(upgrade, revision=revision, sql=sql, tag=tag, dry_run=dry_run, reporter=reporter)

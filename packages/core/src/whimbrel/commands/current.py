@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from whimbrel.commands.database import look
+from whimbrel.commands.database import look, shown_url
 from whimbrel.commands.facts import facts_of, print_json, print_lines
-from whimbrel.config import Secret
 from whimbrel.errors import DatabaseNotAtHead
 from whimbrel.runtime.request import require_known
 from whimbrel.script import ScriptDirectory
@@ -53,7 +52,7 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False, *,
     def at(rows: tuple[str, ...], context: MigrationContext) -> None:
         require_known(script.revision_map, rows, context.version_table)
         found = sorted(script.get_all_current(rows), key=lambda item: item.revision)
-        standings.append(Standing(_url(context), rows, tuple(found)))
+        standings.append(Standing(shown_url(context), rows, tuple(found)))
 
     look(config, script, at)
     heads = frozenset(script.get_heads())
@@ -69,11 +68,6 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False, *,
                 config.print_stdout("<base>")
     if check_heads and behind:
         raise _not_at_head(behind[0], heads)
-
-
-def _url(context: MigrationContext) -> str | None:
-    connection = context.connection
-    return None if connection is None else str(Secret(connection.engine.url.render_as_string(hide_password=False)))
 
 
 def _missing(standing: Standing, heads: frozenset[str]) -> frozenset[str]:

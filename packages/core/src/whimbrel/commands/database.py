@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from whimbrel.config import Secret
 from whimbrel.runtime.environment import EnvironmentContext
 from whimbrel.runtime.migration import MigrationContext
 from whimbrel.runtime.request import require_known
@@ -31,6 +32,12 @@ def look(config: Config, script: ScriptDirectory, at: Look, *, as_sql: bool = Fa
 
     with EnvironmentContext(config, script, fn=plan, as_sql=as_sql):
         script.run_env()
+
+
+def shown_url(context: MigrationContext) -> str | None:
+    """Return the URL of a database, its password hidden; ``None`` where env.py gave no connection."""
+    connection = context.connection
+    return None if connection is None else str(Secret(connection.engine.url.render_as_string(hide_password=False)))
 
 
 def current_rows(config: Config, script: ScriptDirectory) -> tuple[str, ...]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from whimbrel.commands.protection import agreed
 from whimbrel.commands.run import run, split_range
 from whimbrel.errors import CommandError
+from whimbrel.runtime.questioner import Questioner
 
 if TYPE_CHECKING:
     from whimbrel.config import Config
@@ -19,6 +22,9 @@ def downgrade(
     tag: str | None = None,
     *,
     reporter: Reporter | None = None,
+    dry_run: bool = False,
+    yes: bool = False,
+    questioner: Questioner | None = None,
 ) -> None:
     """Run the ``downgrade()`` of each revision above *revision*, newest first.
 
@@ -27,6 +33,10 @@ def downgrade(
     :param sql: write the SQL to the output instead of executing it.
     :param tag: a free word for env.py, which reads it with ``context.get_tag_argument()``.
     :param reporter: is told how the run goes; by default each step is a log line.
+    :param dry_run: take the steps in one transaction, and roll it back.
+    :param yes: lose data although the setting ``protected`` is on.
+    :param questioner: is asked where that is on, data is lost, and *yes* is not given; by default nobody is.
+    :raises ProtectedDatabase: nobody has agreed to a loss.
     :raises CommandError: a range without *sql*, or *sql* without a range.
     :raises MigrationFailed: a revision raised.
 
@@ -40,4 +50,15 @@ def downgrade(
             "downgrade with --sql requires <fromrev>:<torev>: without a database nobody knows where to start.",
             f"For example:  whimbrel downgrade head:{revision} --sql",
         )
-    run(config, "downgrade", target, start=start, sql=sql, tag=tag, reporter=reporter)
+    check = None if yes or sql or dry_run else partial(agreed, config, questioner or Questioner(), target)
+    run(
+        config,
+        "downgrade",
+        target,
+        start=start,
+        sql=sql,
+        tag=tag,
+        reporter=reporter,
+        dry_run=dry_run,
+        check=check,
+    )

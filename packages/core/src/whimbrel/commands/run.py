@@ -11,8 +11,14 @@ from whimbrel.runtime.request import RunRequest
 from whimbrel.script import ScriptDirectory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from whimbrel.config import Config
+    from whimbrel.revisions import MigrationStep
+    from whimbrel.runtime.migration import MigrationContext
     from whimbrel.runtime.report import Reporter
+
+    Check = Callable[[Sequence[MigrationStep], MigrationContext], None]
 
 
 def split_range(revision: str, *, sql: bool) -> tuple[str | None, str]:
@@ -45,6 +51,8 @@ def run(
     tag: str | None,
     purge: bool = False,
     reporter: Reporter | None = None,
+    dry_run: bool = False,
+    check: Check | None = None,
 ) -> None:
     """Run the environment once, with the wish to reach *target*.
 
@@ -56,9 +64,16 @@ def run(
     :param tag: a free word for env.py.
     :param purge: forget every version row first.
     :param reporter: is told how the run goes.
+    :param dry_run: roll all of it back.
+    :param check: is shown the steps before any is taken.
+    :raises CommandError: *dry_run* with *sql*, or where a rollback would leave something.
     """
+    if dry_run:
+        if sql:
+            raise CommandError("--sql runs nothing, and --dry-run runs it to roll it back.", "Choose one of them.")
+        check = _undoable(check)
     script = ScriptDirectory.from_config(config)
-    request = RunRequest(kind, target, purge=purge, reporter=reporter)
+    request = RunRequest(kind, target, purge=purge, reporter=reporter, dry_run=dry_run, check=check)
     destination = target if isinstance(target, str) else ",".join(target)
     if start is not None and kind == "upgrade":
         _require_upwards(script.revision_map, start, destination)
@@ -66,6 +81,21 @@ def run(
         config, script, request=request, as_sql=sql, starting_rev=start, destination_rev=destination, tag=tag
     ):
         script.run_env()
+    if dry_run:
+        config.print_stdout("Rolled back: this was a dry run, and the database is as it was.")
+
+
+def _undoable(check: Check | None) -> Check:
+    """Return a check that refuses what a dry run could not roll back, and does what *check* does."""
+
+    def checked(steps: Sequence[MigrationStep], context: MigrationContext) -> None:
+        from whimbrel.runtime.dry_run import refuse_what_stays
+
+        refuse_what_stays(steps, transactional_ddl=context.transactional_ddl, database=context.dialect.name)
+        if check is not None:
+            check(steps, context)
+
+    return checked
 
 
 def _require_upwards(revisions: RevisionMap, start: str, target: str) -> None:

@@ -18,6 +18,7 @@ def upgrade(
     tag: str | None = None,
     *,
     reporter: Reporter | None = None,
+    dry_run: bool = False,
 ) -> None:
     """Run the ``upgrade()`` of each revision between where the database is and *revision*.
 
@@ -27,7 +28,8 @@ def upgrade(
     :param sql: write the SQL to the output instead of executing it.
     :param tag: a free word for env.py, which reads it with ``context.get_tag_argument()``.
     :param reporter: is told how the run goes; by default each step is a log line.
-    :raises CommandError: a range without *sql*.
+    :param dry_run: take the steps in one transaction, and roll it back.
+    :raises CommandError: a range without *sql*; *dry_run* where a rollback would not undo all.
     :raises MigrationFailed: a revision raised.
 
     Example::
@@ -35,4 +37,4 @@ def upgrade(
         whimbrel.command.upgrade(Config("whimbrel.ini"), "head")
     """
     start, target = split_range(revision, sql=sql)
-    run(config, "upgrade", target, start=start, sql=sql, tag=tag, reporter=reporter)
+    run(config, "upgrade", target, start=start, sql=sql, tag=tag, reporter=reporter, dry_run=dry_run)

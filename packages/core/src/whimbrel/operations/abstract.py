@@ -25,6 +25,7 @@ from whimbrel.operations.registry import (
 
 if TYPE_CHECKING:
     from whimbrel.operations.batch.facade import BatchOperations
+    from whimbrel.operations.batch.run import BatchRun
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -226,7 +227,10 @@ class AbstractOperations:
             yield batch
         finally:
             collected = batch.take()
-        run.carry_out(collected)
+        self._carry_out(run, collected)
+
+    def _carry_out(self, run: BatchRun, directives: Sequence[MigrateOperation]) -> None:
+        run.carry_out(directives)
 
     # -- the run ------------------------------------------------------------------------------------------------------
 

@@ -156,7 +156,7 @@ class OperationRegistry:
                 f"Ask who wrote it, or decorate a function f(operations, operation) with "
                 f"@Operations.implementation_for({op_cls.__name__}, dialect={dialect!r}).",
                 dialect=dialect or "",
-                operation=self._verb_of(op_cls) or op_cls.__name__,
+                operation=self.verb_of(op_cls) or op_cls.__name__,
             )
         return PluginError(
             f"Nothing carries out {op_cls.__module__}.{op_cls.__qualname__}.",
@@ -168,7 +168,8 @@ class OperationRegistry:
         inherited = self._parent._dialects_of(cls) if self._parent is not None else set()
         return inherited | {dialect for op_cls, dialect in self._implementations if op_cls is cls and dialect}
 
-    def _verb_of(self, op_cls: type) -> str | None:
+    def verb_of(self, op_cls: type) -> str | None:
+        """Return the name by which ``op`` has a directive; ``None`` where it has it by none."""
         return next((name for name in sorted(self.verbs()) if self.directive(name) is op_cls), None)
 
     def _verb_entry(self, name: str, face: str = _OP) -> tuple[type[MigrateOperation], str] | None:

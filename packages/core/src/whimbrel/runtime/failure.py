@@ -69,7 +69,7 @@ def migration_failed(
     remedies = [error.remedy] if isinstance(error, CommandError) and error.remedy else []
     if advice is not None:
         remedies.append(advice)
-    if aftermath is None and _wanted_a_connection(error):
+    if aftermath is None and wanted_a_connection(error):
         remedies.append(f"{_NO_DATABASE}\n{_ranges_around(step)}")
     if aftermath is not None:
         remedies.append(aftermath)
@@ -83,7 +83,7 @@ def migration_failed(
     )
 
 
-def _wanted_a_connection(error: BaseException) -> bool:
+def wanted_a_connection(error: BaseException) -> bool:
     """Return whether code that is neither ours nor SQLAlchemy's asked for the connection that SQL as text has not."""
     if isinstance(error, CommandError):
         return False  # has its own remedy

@@ -119,12 +119,7 @@ class MigrationContext:
             self.options.output_buffer,
             self.opts,
         )
-        self._transactions = RunTransactions(
-            self.impl,
-            self.connection,
-            transactional_ddl=self.transactional_ddl,
-            per_revision=self.options.transaction_per_migration,
-        )
+        self._transactions = self._make_transactions()
         self._versions = VersionTable(
             self.impl,
             self.connection,
@@ -139,6 +134,23 @@ class MigrationContext:
         """What :meth:`run_migrations` was given for scripts."""
 
     @classmethod
+    def _make_transactions(self) -> RunTransactions:
+        if self._is_dry_run:
+            from whimbrel.runtime.dry_run import DryRunTransactions
+
+            return DryRunTransactions(self.impl, self.connection, transactional_ddl=self.transactional_ddl)
+        return RunTransactions(
+            self.impl,
+            self.connection,
+            transactional_ddl=self.transactional_ddl,
+            per_revision=self.options.transaction_per_migration,
+        )
+
+    @property
+    def _is_dry_run(self) -> bool:
+        request = self.environment_context.request if self.environment_context is not None else None
+        return request is not None and request.dry_run
+
     def configure(
         cls,
         connection: Connection | None = None,
@@ -223,6 +235,11 @@ class MigrationContext:
         return self._registry
 
     # -- heads ---------------------------------------------------------------------------------------------------
+    @property
+    def undoes_all(self) -> bool:
+        """Whether a rollback would undo all that the revision at hand has done so far."""
+        return self._transactions.undoes_all
+
 
     def get_current_heads(self) -> tuple[str, ...]:
         """Return the revisions the database is at; none where there is no version table.
@@ -335,12 +352,17 @@ class MigrationContext:
             self.safeguards.look_at_files(self.script, idle=not plan.steps)
         if not plan.steps:
             self._reporter.plan(())
-            if request is not None and not self.as_sql:
+            if request is not None and not self.as_sql and not request.dry_run:
                 self.ensure_version_table(purge)
             return
         with self.safeguards.alone(self._reporter) as guard:
+        seen, check = plan, request.check if request is not None else None
+        if check is not None:
+            check(plan.steps, self)
             plan = self._plan_again(plan)
             self._reporter.plan(plan.steps)
+            if check is not None and plan is not seen:
+                check(plan.steps, self)
             if plan.steps:
                 self._take(plan, kw, guard)
 
@@ -393,7 +415,7 @@ class MigrationContext:
 
         Nobody hears of a rehearsal, which brings no database anywhere.
         """
-        if self.options.extra.get("rehearsal"):
+        if self.options.extra.get("rehearsal") or self._is_dry_run:
             return []
 
         def callbacks(step: MigrationStep, heads: set[str], arguments: Mapping[str, Any]) -> None:

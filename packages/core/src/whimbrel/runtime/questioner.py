@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,3 +80,10 @@ class Questioner:
         :param missing: the column.
         """
         return ValueAnswer("steps")
+
+    def may_be_lost(self, losses: Sequence[str]) -> bool:
+        """Return whether a downgrade of a protected database may lose what it would.
+
+        :param losses: what that is, a sentence each.
+        """
+        return False

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from whimbrel.errors import UnknownDatabaseRevision
 from whimbrel.revisions import MigrationStep, RevisionMap, plan_downgrade, plan_stamp, plan_upgrade
 from whimbrel.runtime.report import Reporter
+
+if TYPE_CHECKING:
+    from whimbrel.runtime.migration import MigrationContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,8 @@ class RunRequest:
     :param target: the identifier to reach, such as ``head`` or ``-1``; several for ``stamp``.
     :param purge: forget every version row first (``stamp --purge``).
     :param reporter: is told how the run goes; by default each step is a log line.
+    :param dry_run: take all steps in one transaction, and roll it back.
+    :param check: is shown the steps before any is taken, and the context; what it raises ends the run.
 
     Example::
 
@@ -29,6 +34,8 @@ class RunRequest:
     target: str | tuple[str, ...]
     purge: bool = False
     reporter: Reporter | None = None
+    dry_run: bool = False
+    check: Callable[[Sequence[MigrationStep], MigrationContext], None] | None = None
 
     def plan(self, revisions: RevisionMap, heads: tuple[str, ...], version_table: str) -> Sequence[MigrationStep]:
         """Return the steps that lead from *heads* to the target.

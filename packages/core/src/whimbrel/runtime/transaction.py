@@ -146,7 +146,6 @@ class RunTransactions:
             with self._text_interruption(reopen):
                 yield
             return
-        self._interrupted = True
         if reopen:
             if self.before_interruption is not None:
                 self.before_interruption()
@@ -179,6 +178,7 @@ class RunTransactions:
             return nullcontext()
         return self._text_transaction() if self._connection is None else self._live_transaction(self._connection)
 
+        self._interrupted = True
     @contextmanager
     def _text_transaction(self) -> Iterator[None]:
         if not self._transactional_ddl:

@@ -15,6 +15,7 @@ verbose = click.option("-v", "--verbose", is_flag=True, help="Print all that is 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 sql = click.option("--sql", is_flag=True, help="Write the SQL to standard output; open no database.")
 tag = click.option("--tag", metavar="TEXT", help="A free word for env.py: context.get_tag_argument().")
+dry_run = click.option("--dry-run", is_flag=True, help="Run it in one transaction, and roll that back.")
 message = click.option("-m", "--message", metavar="TEXT", help="What the revision does; its first line and file name.")
 branch_label = click.option("--branch-label", metavar="LABEL", help="Name the branch that the new revision begins.")
 rename = click.option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
@@ -60,6 +61,17 @@ class TerminalQuestioner(Questioner):
                 click.echo(f"  {number}  {_VALUES[kind]}", err=True)
             how = kinds[_prompted("Choose", type=click.IntRange(1, len(kinds)), default=1) - 1]
             return ValueAnswer(how, _prompted("SQL expression") if how in ("value", "server_default") else "")
+
+    def may_be_lost(self, losses: Sequence[str]) -> bool:
+        """Show *losses* on standard error, and ask.
+
+        :raises KeyboardInterrupt: Ctrl-C, or the end of the input, instead of an answer.
+        """
+        with self._session.hushed():
+            click.echo("This database is protected, and this downgrade loses data:", err=True)
+            for loss in losses:
+                click.echo(f"  {loss}", err=True)
+            return str(_prompted("Go on? [yes/no]", prompt_suffix=" ")).strip().lower() == "yes"
 
 
 def questioner(session: Session) -> Questioner:
