@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from whimbrel.commands.plan import plan
     from whimbrel.commands.plugins import plugins
     from whimbrel.commands.repair import repair
+    from whimbrel.commands.resume import resume
     from whimbrel.commands.revision import revision
     from whimbrel.commands.show import show
     from whimbrel.commands.stamp import stamp
@@ -47,6 +48,7 @@ __all__ = [
     "plan",
     "plugins",
     "repair",
+    "resume",
     "revision",
     "show",
     "stamp",

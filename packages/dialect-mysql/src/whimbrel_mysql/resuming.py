@@ -27,11 +27,14 @@ _INDEX: Final = (
     rf"INDEX\s+{_EXISTS}(?:`(?:[^`]|``)+`|[\w$]+).*?\bON\s+{_NAME}"
 )
 _COUNTER: Final = r" AUTO_INCREMENT=\d+"
-_HARMLESS: Final = r"\s*(?:ANALYZE|OPTIMIZE|CHECK|FLUSH|GRANT|REVOKE)\b"
+_HARMLESS: Final = r"\s*(?:ANALYZE|OPTIMIZE|CHECK|FLUSH|GRANT|REVOKE|TRUNCATE)\b"
+_SEVERAL: Final = r"\s*(?:DROP|RENAME)\s+(?:TABLE|VIEW|SEQUENCE)\s.*,"
 
 
 class MySQLResuming(Resuming):
     """The catalog of MySQL and MariaDB, asked about single statements."""
+
+    autocommit_begin = "BEGIN"
 
     def state_of(self, connection: Connection, statement: str) -> str | None:
         """Return ``SHOW CREATE`` of what the statement names; ``absent`` where there is none of that name.
@@ -39,6 +42,8 @@ class MySQLResuming(Resuming):
         :param connection: what to ask.
         :param statement: SQL text.
         """
+        if re.match(_SEVERAL, statement, _FLAGS):
+            return None  # each is done or not, whatever happens to the others
         found = re.match(_INDEX, statement, _FLAGS)
         kind = "TABLE"
         if found is None:
@@ -47,8 +52,6 @@ class MySQLResuming(Resuming):
                 return None
             kind = found[1].upper()
         names = ".".join(name for name in found.groups()[-2:] if name)
-        if re.match(r"\s*TRUNCATE\b", statement, re.IGNORECASE):
-            return None  # the table looks as before
         try:
             row: Any = connection.exec_driver_sql(
                 plain_sql(f"SHOW CREATE {kind} {names}"), None, {"no_parameters": True}
@@ -58,7 +61,7 @@ class MySQLResuming(Resuming):
         return re.sub(_COUNTER, "", repr(tuple(row)))
 
     def may_repeat(self, statement: str) -> bool:
-        """Return whether the statement only looks after a table, or grants what is granted."""
+        """Return whether the statement only looks after a table, empties it, or grants what is granted."""
         return re.match(_HARMLESS, statement, _FLAGS) is not None
 
     def session(self, connection: Connection) -> str | None:

@@ -21,7 +21,7 @@ _TABLE: Final = (
 )
 # https://www.postgresql.org/docs/current/sql-createindex.html and the page of each of the others
 _ALONE: Final = (
-    r"\s*(?:VACUUM|REINDEX\b.*\bCONCURRENTLY|REINDEX\s+(?:\(.*?\)\s*)?(?:DATABASE|SYSTEM|SCHEMA)|CLUSTER\s*;?\s*\Z"
+    r"\s*(?:VACUUM|REINDEX|CLUSTER"
     r"|CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY|DROP\s+INDEX\s+CONCURRENTLY"
     r"|(?:CREATE|DROP)\s+(?:DATABASE|TABLESPACE|SUBSCRIPTION)|ALTER\s+(?:SYSTEM|DATABASE\b.*\bTABLESPACE|SUBSCRIPTION)"
     r"|ALTER\s+TABLE\b.*\bDETACH\s+PARTITION\b.*\bCONCURRENTLY|CALL|DO)\b"
@@ -32,8 +32,20 @@ _HARMLESS: Final = r"\s*(?:VACUUM|REINDEX|CLUSTER|ALTER\s+SYSTEM)\b"
 class PostgresqlResuming(Resuming):
     """The catalog of PostgreSQL, asked about single statements."""
 
+    autocommit_begin = "BEGIN"
+
+    def refused_transaction(self, error: Exception) -> bool:
+        """Return whether an error is ``active_sql_transaction``.
+
+        https://www.postgresql.org/docs/current/errcodes-appendix.html
+        """
+        return (getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)) == "25001"
+
     def refuses_transaction(self, statement: str) -> bool:
-        """Return whether PostgreSQL executes the statement outside of a transaction only, or it may commit itself."""
+        """Return whether PostgreSQL executes the statement outside of a transaction only, or it may commit itself.
+
+        Some of these refuse a transaction in some forms only. What is missing here is found out by trying.
+        """
         return re.match(_ALONE, statement, _FLAGS) is not None
 
     def may_repeat(self, statement: str) -> bool:
@@ -49,6 +61,10 @@ class PostgresqlResuming(Resuming):
         name = self._index(connection, statement)
         if name is None:
             return None
+        if re.match(_DROP, statement, _FLAGS):
+            # One that was not finished leaves the index there, invalid, until it is dropped again.
+            there = text("SELECT to_regclass(:name)").bindparams(bindparam("name", name))
+            return "absent" if connection.execute(there).scalar() is None else "there"
         asked = text(
             "SELECT CASE WHEN i.indisvalid THEN pg_get_indexdef(i.indexrelid) ELSE 'invalid' END"
             " FROM pg_index i WHERE i.indexrelid = to_regclass(:name)"

@@ -196,12 +196,21 @@ class UnfinishedRevision(CommandError):
     :param revision: its id.
     :param direction: ``upgrade`` or ``downgrade``.
     :param done: the statements that have been executed, or, as to the last, may have been.
+    :param left: statements of the script, as it is now, that have not.
     """
 
     def __init__(
-        self, message: str, remedy: str | None = None, *, revision: str, direction: str, done: Sequence[str]
+        self,
+        message: str,
+        remedy: str | None = None,
+        *,
+        revision: str,
+        direction: str,
+        done: Sequence[str],
+        left: Sequence[str] = (),
     ) -> None:
         super().__init__(message, remedy)
         self.revision = revision
         self.direction = direction
         self.done = tuple(done)
+        self.left = tuple(left)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from sqlalchemy import Connection
 
 
@@ -11,6 +13,17 @@ class Resuming:
     Where a rollback does not undo a statement, the run cannot both execute it and note that it did so at once. When it
     dies in between, the catalog is asked.
     """
+
+    # What begins a transaction on a connection that commits each statement; COMMIT and ROLLBACK end it. None where that
+    # is not known: then the catalog is asked about statements in an autocommit block.
+    autocommit_begin: ClassVar[str | None] = None
+
+    def refused_transaction(self, error: Exception) -> bool:
+        """Return whether an error of the driver says that the statement wants to be outside of a transaction: no.
+
+        :param error: what the driver raised.
+        """
+        return False
 
     def refuses_transaction(self, statement: str) -> bool:
         """Return whether a statement cannot be executed inside of a transaction, or ends it: no.

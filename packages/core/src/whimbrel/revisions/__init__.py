@@ -21,7 +21,7 @@ from whimbrel.revisions.revision import MAX_REVISION_ID_LENGTH, Revision, verify
 from whimbrel.revisions.target import Target, nearest, parse, resolve, resolve_one
 
 if TYPE_CHECKING:
-    from whimbrel.revisions.plan import Plan, plan_downgrade, plan_stamp, plan_upgrade
+    from whimbrel.revisions.plan import Plan, plan_downgrade, plan_one, plan_stamp, plan_upgrade
     from whimbrel.revisions.ranges import Range, parse_range, select_range
     from whimbrel.revisions.step import MigrationInfo, MigrationStep, RevisionStep, RowChanges, StampStep
 
@@ -42,6 +42,7 @@ __all__ = [
     "parse",
     "parse_range",
     "plan_downgrade",
+    "plan_one",
     "plan_stamp",
     "plan_upgrade",
     "resolve",
@@ -61,6 +62,7 @@ _HOMES = {
     "StampStep": "step",
     "parse_range": "ranges",
     "plan_downgrade": "plan",
+    "plan_one": "plan",
     "plan_stamp": "plan",
     "plan_upgrade": "plan",
     "select_range": "ranges",

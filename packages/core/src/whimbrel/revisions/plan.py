@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 from whimbrel.errors import RelativeRevisionError
 from whimbrel.revisions.graph import RevisionGraph
@@ -35,6 +36,10 @@ def plan_upgrade(graph: RevisionGraph, target: str | Iterable[str] | None, heads
     """
     heads, implied = _tidied(graph, heads)
     missing = needed(graph, upgrade_targets(graph, target, heads), heads)
+    return _plan(_steps_up(graph, missing, heads), implied)
+
+
+def _steps_up(graph: RevisionGraph, missing: AbstractSet[str], heads: Sequence[str]) -> list[RevisionStep]:
     rows = set(heads)
     steps: list[RevisionStep] = []
     for id_ in reversed(newest_first(graph, missing)):
@@ -42,7 +47,7 @@ def plan_upgrade(graph: RevisionGraph, target: str | Iterable[str] | None, heads
         rows.difference_update(covered)
         rows.add(id_)
         steps.append(RevisionStep(graph, graph[id_], True, _joined(covered, id_)))
-    return _plan(steps, implied)
+    return steps
 
 
 def _tidied(graph: RevisionGraph, heads: Sequence[str]) -> tuple[Sequence[str], tuple[str, ...]]:
@@ -82,7 +87,10 @@ def plan_downgrade(graph: RevisionGraph, target: str, heads: Sequence[str]) -> P
     :raises RevisionError: the identifier, as :func:`~whimbrel.revisions.target.resolve` says.
     """
     heads, implied = _tidied(graph, heads)
-    gone = unneeded(graph, target, heads)
+    return _plan(_steps_down(graph, unneeded(graph, target, heads), heads), implied)
+
+
+def _steps_down(graph: RevisionGraph, gone: AbstractSet[str], heads: Sequence[str]) -> list[RevisionStep]:
     applied = ancestors(graph, heads) if gone else set()
     # How many applied revisions still stand on each parent of what goes: at none, the parent is a head again.
     standing: dict[str, int] = {}
@@ -97,7 +105,20 @@ def plan_downgrade(graph: RevisionGraph, target: str, heads: Sequence[str]) -> P
             if left == 1:
                 bare.append(parent)
         steps.append(RevisionStep(graph, graph[id_], False, _parted(id_, bare)))
-    return _plan(steps, implied)
+    return steps
+
+
+def plan_one(graph: RevisionGraph, revision: str, heads: Sequence[str], *, is_upgrade: bool) -> Plan:
+    """Plan the one step of a revision, which was begun before.
+
+    :param revision: its full id. Before an upgrade all that it follows is applied; before a downgrade nothing that
+        follows it.
+    :param heads: the rows of the version table.
+    :param is_upgrade: which way.
+    """
+    heads, implied = _tidied(graph, heads)
+    steps = _steps_up if is_upgrade else _steps_down
+    return _plan(steps(graph, {revision}, heads), implied)
 
 
 def _parted(old: str, new: Sequence[str]) -> RowChanges:

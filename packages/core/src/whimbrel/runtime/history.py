@@ -192,6 +192,14 @@ class History:
         rows = self._connection.execute(select(self.table).order_by(self.table.c.run, self.table.c.position))
         return [_record(row) for row in rows]
 
+    def settled(self, step: MigrationStep) -> None:
+        """Note that a step is said to be done, by somebody who put the database right.
+
+        :param step: the step.
+        """
+        ended = {"outcome": DONE, "finished": datetime.now(UTC), "seconds": 0.0}
+        self._connection.execute(self.table.insert(), {**self._of_step(step), **ended})
+
     def accept(self, revision: str, sums: Checksum) -> None:
         """Note that a file is right as it is, whatever its fingerprints were.
 
@@ -202,12 +210,9 @@ class History:
         ended = {"outcome": DONE, "finished": now, "seconds": 0.0}
         self._connection.execute(self.table.insert(), {**self._facts(revision, "repair", sums), **ended})
 
-    def close(self, record: Record) -> None:
-        """Note that a step which is said to run does not run any more: its process died.
-
-        :param record: the step.
-        """
-        statement = self._row(record.run, record.position)
+    def close_all(self) -> None:
+        """Note that the steps which are said to run do not run any more: their processes died."""
+        statement = self.table.update().where(self.table.c.outcome == RUNNING)
         self._connection.execute(statement.values(outcome=INTERRUPTED, finished=datetime.now(UTC)))
 
     # -- a run --------------------------------------------------------------------------------------------------------

@@ -25,10 +25,14 @@ class HistoryRecorder(Recorder):
     :param history: the records.
     :param connection: the run's connection.
     :param transactions: where transactions begin and end.
+    :param alone: whether no other run is at work: a step that is said to run is one of a process that died.
     """
 
-    def __init__(self, history: History, connection: Connection, transactions: RunTransactions) -> None:
+    def __init__(
+        self, history: History, connection: Connection, transactions: RunTransactions, *, alone: bool = False
+    ) -> None:
         self._history = history
+        self._alone = alone
         self._connection = connection
         self._transactions = transactions
 
@@ -36,6 +40,9 @@ class HistoryRecorder(Recorder):
         """Create the table if need be, and note that *step* begins."""
         with self._transactions.step():
             self._history.prepare()
+            if self._alone:
+                self._history.close_all()
+                self._alone = False
             self._history.begin(step)
 
     def passed(self, seconds: float, following: MigrationStep | None) -> None:

@@ -25,6 +25,7 @@ from whimbrel.script import ScriptDirectory
 if TYPE_CHECKING:
     from whimbrel.runtime.history import History
     from whimbrel.runtime.journal.keeper import StatementJournal
+    from whimbrel.runtime.journal.table import Entry
 
 log = getLogger("whimbrel.runtime.migration")
 
@@ -102,7 +103,7 @@ class Safeguards:
         if self._connection is not None and self._safety.history:
             from whimbrel.runtime.history_recorder import HistoryRecorder
 
-            recorder = HistoryRecorder(self.history(), self._connection, self._transactions)
+            recorder = HistoryRecorder(self.history(), self._connection, self._transactions, alone=self.takes_lock)
         if self._connection is not None and self._safety.journal:
             journal = self.journal()
         return Keepers(guard, recorder, journal)
@@ -131,19 +132,42 @@ class Safeguards:
         from whimbrel.runtime.journal.keeper import StatementJournal
         from whimbrel.runtime.journal.table import JournalTable
 
-        table = JournalTable(self._impl, self._live(), name=_JOURNAL_TABLE, schema=self._schema)
+        table = JournalTable(
+            self._impl, self._live(), name=_JOURNAL_TABLE, schema=self._schema, scope=self._options.version_table
+        )
         return StatementJournal(
             self._impl, self._live(), self._transactions, table, patience=self._safety.lock_wait, hide=self._hide
         )
 
-    @contextmanager
-    def repairing(self) -> Iterator[History]:
-        """Give the records of this database to be put right; what was done is committed at the end."""
-        history = self.history()
+    def unfinished(self) -> list[Entry]:
+        """Return what is noted of a revision that was interrupted, in order; nothing where none was."""
+        if self._connection is None or not self._safety.journal:
+            return []
+        entries = self.journal().unfinished()
         self._transactions.settle()
-        with self._transactions.run(), self._transactions.step():
-            history.prepare()
-            yield history
+        return entries
+
+    def require_finished(self) -> None:
+        """See that no revision was interrupted.
+
+        :raises UnfinishedRevision: one was.
+        """
+        if self._connection is not None and self._safety.journal:
+            self.journal().require_finished()
+            self._transactions.settle()
+
+    @contextmanager
+    def repairing(self, reporter: Reporter) -> Iterator[History]:
+        """Give the records of this database to be put right, alone; what was done is committed at the end.
+
+        :param reporter: is told who is waited for.
+        """
+        history = self.history()
+        with self.alone(reporter):
+            self._transactions.settle()
+            with self._transactions.run(), self._transactions.step():
+                history.prepare()
+                yield history
 
     def look_at_files(self, script: ScriptDirectory | None, *, idle: bool) -> None:
         """Tell of files that were edited after they had been applied.

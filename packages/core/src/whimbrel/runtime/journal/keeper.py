@@ -5,25 +5,30 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import SQLAlchemyError
 
 from whimbrel.errors import UnfinishedRevision
 from whimbrel.impl import DefaultImpl
 from whimbrel.redact import redact
 from whimbrel.revisions import MigrationStep, RevisionStep
 from whimbrel.runtime.journal.base import Journal
-from whimbrel.runtime.journal.statements import Kind, fingerprint, kind_of
+from whimbrel.runtime.journal.skipped import SkippedCursor, lost_in
+from whimbrel.runtime.journal.statements import Kind, bare, fingerprint, kind_of
 from whimbrel.runtime.journal.table import Entry, JournalTable
+from whimbrel.runtime.journal.unfinished import shortened, unfinished
 from whimbrel.runtime.transaction import RunTransactions
-from whimbrel.script import Script
 
 log = logging.getLogger("whimbrel.runtime.journal")
 
 _EVENTS: Final = ("do_execute", "do_executemany", "do_execute_no_params")
 _POLL: Final = 0.2  # seconds
+_MOST_LEFT: Final = 1000  # statements that are listed; a loop may wait for a result that does not come
+
+Execute = Callable[[], object]
 
 
 class StatementJournal(Journal):
@@ -31,7 +36,8 @@ class StatementJournal(Journal):
 
     Where DDL is transactional that is so in and before an autocommit block only; until then the statements are kept in
     memory. Each statement is noted in its own transaction, or, where it ends any transaction, before it is executed:
-    then only the last one can be in doubt, and the catalog is asked.
+    then only the last one can be in doubt, and the catalog is asked. A statement that the database refused is not
+    noted; its number is left out, and a script that went on after it meets the refusal again.
 
     :param impl: knows this database.
     :param connection: the run's connection.
@@ -58,12 +64,16 @@ class StatementJournal(Journal):
         self._patience = patience
         self._hide = hide
         self._step: RevisionStep | None = None
-        self._known: list[Entry] = []
+        self._known: dict[int, Entry] = {}
+        self._last = -1
         self._position = 0
         self._pending: list[Entry] = []
+        self._left: list[str] = []
+        self._astray: str | None = None
         self._written = False
         self._stays = False
-        self._doubtful: int | None = None
+        self._skipped = False
+        self._refused: int | None = None
         self._begun = False
         self._active = False
 
@@ -84,14 +94,6 @@ class StatementJournal(Journal):
             for name, handler in handlers:
                 event.remove(engine, name, handler)
 
-    def unfinished(self) -> list[Entry]:
-        """Return what is noted of a revision that was interrupted; nothing where none was."""
-        return self._table.read()
-
-    def forget(self) -> None:
-        """Delete what is noted; who calls commits that."""
-        self._table.forget()
-
     def begin(self, step: MigrationStep, *, again: bool = False) -> None:
         """Get ready for a step; no transaction is open, but one that encloses the run.
 
@@ -99,20 +101,22 @@ class StatementJournal(Journal):
         :param again: it was begun before in this run, and failed.
         :raises UnfinishedRevision: another one was interrupted, and has to be finished first.
         """
-        first_of_run = not self._begun
-        self._known = self._table.read() if first_of_run or again else []
+        known = self._table.read() if again or not self._begun else []
+        self._known = {entry.position: entry for entry in known}
+        self._last = max(self._known, default=-1)
         self._begun = True
-        self._position, self._doubtful, self._stays = 0, None, bool(self._known)
-        self._pending = []
+        self._position, self._refused, self._stays, self._skipped = 0, None, bool(known), False
+        self._pending, self._left, self._astray = [], [], None
         self._step = step if isinstance(step, RevisionStep) else None
-        if self._known:
-            self._require_same(self._known[0])
+        if known:
+            self._require_same(known[0])
         elif self._step is not None and not self._impl.transactional_ddl:
             self._table.create()
 
     def _require_same(self, first: Entry) -> None:
         if self._step is None or (first.revision, first.direction) != (self._step.revision.revision, self._step.name):
-            raise self._unfinished("has to be finished before anything else runs")
+            self._step = None
+            raise self._unfinished("has to be finished before anything else runs.")
         log.warning(
             "Revision %s was interrupted in %s(), after %d of its statements: going on behind them.",
             first.revision, first.direction, len(self._known),
@@ -122,40 +126,70 @@ class StatementJournal(Journal):
     def noting(self) -> Iterator[None]:
         """Note the statements of the block, which are the script's; its entries go when all of it is done.
 
-        :raises UnfinishedRevision: it executed less than it had before it was interrupted.
+        :raises UnfinishedRevision: it does something else than before it was interrupted.
         """
         self._active = True
         try:
             yield
+        except UnfinishedRevision:
+            raise
+        except Exception as error:
+            if self._astray is not None:
+                raise self._unfinished(self._astray) from error
+            if self._skipped and isinstance(error, SQLAlchemyError):
+                raise self._wants_result() from error
+            raise
         finally:
             self._active = False
-        if self._position < len(self._known):
-            raise self._unfinished("does less than it did then")
+        if self._astray is not None:
+            raise self._unfinished(self._astray)
+        if self._position <= self._last:
+            raise self._unfinished("its script does less now than it did then.")
         if self._known or self._written:
             self._table.forget()
             self._written = False
 
     def failed(self) -> None:
         """A step has failed: a statement that the database refused was not executed."""
-        doubtful = self._doubtful
-        if doubtful is None:
+        refused = self._refused
+        if refused is None:
             return
 
         def strike() -> None:
-            self._table.forget(doubtful)
+            self._table.forget(refused)
             self._transactions.settle()
 
         self._transactions.once_rolled_back(strike)
 
     @property
     def aftermath(self) -> str | None:
-        """What a failure leaves behind, where something of the revision stays."""
-        if not self._stays:
+        """What a failure leaves behind; ``None`` where whoever keeps the transactions knows as much."""
+        if self._stays:
+            return (
+                "What it had done before stays, and is noted. Mend the script from there on and run the same command "
+                "again: it goes on behind what is done."
+            )
+        if self._impl.transactional_ddl and self._transactions.undoes_all:
             return None
-        return (
-            "What it had done before stays, and is noted. Mend the script from there on and run the same command "
-            "again: it goes on behind what is done."
-        )
+        return "Nothing of this revision is left in the database. Run the same command again when it is mended."
+
+    def unfinished(self) -> list[Entry]:
+        """Return what is noted of a revision that was interrupted, in order; nothing where none was."""
+        return self._table.read()
+
+    def forget(self) -> None:
+        """Delete what is noted; who calls commits that."""
+        self._table.forget()
+
+    def require_finished(self) -> None:
+        """See that there is nothing that was interrupted.
+
+        :raises UnfinishedRevision: there is.
+        """
+        known = self._table.read()
+        if known:
+            self._known = {entry.position: entry for entry in known}
+            raise self._unfinished("has to be finished before anything else runs.")
 
     # -- a statement --------------------------------------------------------------------------------------------------
 
@@ -172,49 +206,78 @@ class StatementJournal(Journal):
 
         return without_parameters if name == "do_execute_no_params" else with_parameters
 
-    def _meet(self, statement: str, parameters: Any, context: Any, execute: Callable[[], object]) -> bool | None:
+    def _meet(self, statement: str, parameters: Any, context: Any, execute: Execute) -> bool | None:
         """Deal with a statement: return ``True`` where it has been executed, or was before."""
         if not self._active or context.root_connection is not self._connection:
             return None
-        kind = kind_of(statement)
-        if kind is Kind.NOTHING:
+        if self._known:
+            for lost in lost_in(parameters):
+                lost.refuse()
+        self._skipped = False
+        text = bare(statement)
+        kind = kind_of(text)
+        if kind is Kind.SESSION and self._position <= self._last:
+            raise self._unfinished(
+                f"cannot be replayed: this is gone with its session.\n    {shortened(self._hide(text))}"
+            )
+        if kind in (Kind.NOTHING, Kind.SESSION):
             return None
         position, self._position = self._position, self._position + 1
         mark = fingerprint(statement, parameters)
-        if position < len(self._known):
-            if self._was_done(self._known[position], statement, mark):
-                return True
-            self._carry_out(position, execute)
+        if self._is_to_skip(position, text, mark):
+            self._skipped = True
+            context.cursor = SkippedCursor(context.cursor, context, self._wants_result)
             return True
-        if self._impl.transactional_ddl and not self._transactions.in_autocommit:
-            self._pending.append(self._entry(position, mark, statement, certain=True))
-            return None
-        certain = not self._ends_transaction(statement, kind)
-        entry = self._entry(position, mark, statement, certain)
-        if certain and not self._transactions.in_autocommit:
-            self._write([entry])
-            return None
-        if certain:
-            self._at_once(entry, execute)
-        else:
-            self._write([self._before(entry, statement)])
-            self._carry_out(position, execute)
+        self._note(self._entry(position, mark, text, kind), text, execute)
         return True
 
-    def _ends_transaction(self, statement: str, kind: Kind) -> bool:
-        if not self._impl.transactional_ddl and kind is Kind.SCHEMA:
+    def _is_to_skip(self, position: int, statement: str, mark: str) -> bool:
+        if self._astray is not None:
+            self._left.append(self._hide(statement))
+            if len(self._left) >= _MOST_LEFT:
+                raise self._unfinished(self._astray)
             return True
-        return self._impl.refuses_transaction(statement)
+        entry = self._known.get(position)
+        if entry is None:
+            return False
+        if entry.fingerprint != mark:
+            self._astray = _otherwise(entry, self._hide(statement))
+            self._left.append(self._hide(statement))
+            return True
+        if entry.certain or position < self._last:
+            return True
+        with self._own():
+            self._await_end(entry)
+            if self._was_done(entry, statement):
+                return True
+            self._table.forget(position)
+        return False
 
-    def _entry(self, position: int, mark: str, statement: str, certain: bool) -> Entry:
+    def _entry(self, position: int, mark: str, statement: str, kind: Kind) -> Entry:
         assert self._step is not None
         revision = self._step.revision.revision
-        return Entry(revision, self._step.name, position, mark, self._hide(statement), certain, None, None)
+        ends = self._impl.refuses_transaction(statement) or (kind is Kind.SCHEMA and not self._impl.transactional_ddl)
+        return Entry(revision, self._step.name, position, mark, self._hide(statement).strip(), not ends, None, None)
+
+    def _note(self, entry: Entry, statement: str, execute: Execute) -> None:
+        if not self._transactions.in_autocommit:
+            if self._impl.transactional_ddl:
+                kept = entry._replace(certain=True)  # until the transaction ends: with it
+                self._carry_out(kept, execute)
+                self._pending.append(kept)
+                return
+            self._write([entry if entry.certain else self._before(entry, statement)])
+            self._carry_out(entry, execute)
+            return
+        if entry.certain and self._at_once(entry, execute):
+            return
+        self._write([self._before(entry, statement)])
+        self._carry_out(entry, execute)
 
     def _before(self, entry: Entry, statement: str) -> Entry:
         with self._own():
             state = self._impl.state_of(self._connection, statement)
-            return entry._replace(state=state, session=self._impl.session(self._connection))
+            return entry._replace(certain=False, state=state, session=self._impl.session(self._connection))
 
     def _write(self, entries: Sequence[Entry]) -> None:
         with self._own():
@@ -224,32 +287,51 @@ class StatementJournal(Journal):
 
     def _flush(self) -> None:
         """Note what the transaction has done that is about to be committed in the middle of a revision."""
-        self._stays = bool(self._pending)
+        self._stays = self._stays or bool(self._pending)
         self._write(self._pending)
         self._pending = []
 
-    def _at_once(self, entry: Entry, execute: Callable[[], object]) -> None:
-        """Execute a statement and note it in one transaction, though the connection is in autocommit mode."""
+    def _at_once(self, entry: Entry, execute: Execute) -> bool:
+        """Execute a statement and note it in one transaction, though the connection is in autocommit mode.
+
+        :return: whether the database could do that.
+        """
+        if self._impl.autocommit_begin is None:
+            return False
         with self._own():
-            self._connection.exec_driver_sql("BEGIN")
+            self._table.create()
+            self._connection.exec_driver_sql(self._impl.autocommit_begin)
             try:
                 self._write([entry])
                 execute()
-            except BaseException:
-                self._connection.exec_driver_sql("ROLLBACK")
+            except Exception as error:
+                with suppress(SQLAlchemyError):  # what went wrong first is what matters
+                    self._connection.exec_driver_sql("ROLLBACK")
+                if self._impl.refused_transaction(error):
+                    return False
                 raise
             self._connection.exec_driver_sql("COMMIT")
             self._stays = True
+        return True
 
-    def _carry_out(self, position: int, execute: Callable[[], object]) -> None:
+    def _carry_out(self, entry: Entry, execute: Execute) -> None:
         try:
             execute()
-            self._stays = True
         except Exception as error:
-            dialect = self._connection.dialect
-            if not dialect.is_disconnect(error, self._connection.connection.dbapi_connection, None):  # type: ignore[arg-type]  # any driver's error
-                self._doubtful = position
+            if self._is_noted(entry) and not self._is_disconnect(error):
+                self._refused = entry.position
+                with self._own(), suppress(SQLAlchemyError):  # what went wrong first is what matters
+                    self._table.forget(entry.position)
             raise
+        if not entry.certain:
+            self._stays, self._refused = True, None
+
+    def _is_noted(self, entry: Entry) -> bool:
+        return self._transactions.in_autocommit or not self._impl.transactional_ddl
+
+    def _is_disconnect(self, error: Exception) -> bool:
+        own = self._connection.connection.dbapi_connection
+        return self._connection.dialect.is_disconnect(error, own, None)  # type: ignore[arg-type]  # any driver's error
 
     @contextmanager
     def _own(self) -> Iterator[None]:
@@ -262,27 +344,17 @@ class StatementJournal(Journal):
 
     # -- what was interrupted -----------------------------------------------------------------------------------------
 
-    def _was_done(self, entry: Entry, statement: str, mark: str) -> bool:
-        if entry.fingerprint != mark:
+    def _was_done(self, entry: Entry, statement: str) -> bool:
+        """Ask the catalog about the one statement that may or may not have been executed."""
+        if self._impl.may_repeat(statement):
+            return False
+        self._impl.clear_remains(self._connection, statement)
+        now = self._impl.state_of(self._connection, statement)
+        if entry.state is None or now is None:
             raise self._unfinished(
-                f"is not what it was: its statement {entry.position + 1} was\n    {entry.statement}\nand is now\n    "
-                f"{self._hide(statement)}"
+                f"may or may not have executed its statement {entry.position + 1}, and the database cannot tell."
             )
-        last = entry.position == len(self._known) - 1
-        if entry.certain or not last:
-            return True
-        with self._own():
-            self._await_end(entry)
-            if self._impl.may_repeat(statement):
-                return False
-            self._impl.clear_remains(self._connection, statement)
-            now = self._impl.state_of(self._connection, statement)
-            if entry.state is None or now is None:
-                raise self._unfinished(
-                    f"may or may not have executed its statement {entry.position + 1}, and the database cannot tell:\n"
-                    f"    {entry.statement}"
-                )
-            return now != entry.state
+        return now != entry.state
 
     def _await_end(self, entry: Entry) -> None:
         """Wait for a statement that goes on although its client is gone."""
@@ -290,35 +362,34 @@ class StatementJournal(Journal):
         told = False
         while entry.session and self._impl.is_at_work(self._connection, entry.session):
             if time.monotonic() > deadline:
-                raise self._unfinished(f"is still at work in the database, in session {entry.session}")
+                raise self._unfinished(f"is still at work in the database, in session {entry.session}.")
             if not told:
                 log.warning("Waiting for session %s, which still executes: %s", entry.session, entry.statement)
                 told = True
             time.sleep(_POLL)
 
+    def _wants_result(self) -> UnfinishedRevision:
+        return self._unfinished("its script wants the result of a statement that is done, and not executed again.")
+
     def _unfinished(self, why: str) -> UnfinishedRevision:
-        first = self._known[0]
-        done = [item.statement for item in self._known]
-        listed = "\n".join(f"  {number}. {_shortened(text)}" for number, text in enumerate(done, 1))
-        doubt = "" if self._known[-1].certain else " (the last of them may or may not have been)"
-        path = f", {self._step.revision.path}" if self._step and isinstance(self._step.revision, Script) else ""
-        return UnfinishedRevision(
-            f"Revision {first.revision} was interrupted in {first.direction}() and {why}{path}\n"
-            f"These statements have been executed{doubt}:\n{listed}",
-            f"Restore the file and run  whimbrel {first.direction} {_target(first)}  to go on behind them. Or put the "
-            "database right by hand, and say what it has now:\n"
-            f"  whimbrel repair --mark-applied {first.revision}      all of {first.direction}() is done\n"
-            f"  whimbrel repair --mark-rolled-back {first.revision}  nothing of it is",
-            revision=first.revision,
-            direction=first.direction,
-            done=tuple(done),
-        )
+        entries = [self._known[position] for position in sorted(self._known)]
+        with self._own():
+            done = self._is_done(entries[-1])
+        return unfinished(entries, why, step=self._step, last_is_done=done, left=self._left)
+
+    def _is_done(self, entry: Entry) -> bool | None:
+        """Return whether an entry's statement was executed; ``None`` where nobody can tell."""
+        if entry.certain:
+            return True
+        try:
+            now = self._impl.state_of(self._connection, entry.statement)
+        except SQLAlchemyError:
+            return None
+        return None if now is None or entry.state is None else now != entry.state
 
 
-def _target(entry: Entry) -> str:
-    return entry.revision if entry.direction == "upgrade" else "<where it was going>"
-
-
-def _shortened(text: str, limit: int = 300) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= limit else f"{line[:limit]} ..."
+def _otherwise(entry: Entry, now: str) -> str:
+    return (
+        f"its script does something else now. Its statement {entry.position + 1} was\n    {shortened(entry.statement)}"
+        f"\nand is now\n    {shortened(now)}"
+    )

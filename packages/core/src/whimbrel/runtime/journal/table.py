@@ -6,12 +6,26 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Boolean, Column, Connection, DateTime, Integer, MetaData, String, Table, Text, inspect, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    inspect,
+    select,
+)
 
 from whimbrel.impl import DefaultImpl
 from whimbrel.revisions import MAX_REVISION_ID_LENGTH
 
 _LONGEST = 2000
+_LONGEST_SCOPE = 128
 
 
 class Entry(NamedTuple):
@@ -44,15 +58,18 @@ class JournalTable:
     :param connection: the run's connection.
     :param name: the table's name.
     :param schema: its schema; ``None`` for the connection's default.
+    :param scope: whose entries: the name of a version table; others in the same schema have runs of their own.
     """
 
-    def __init__(self, impl: DefaultImpl, connection: Connection, *, name: str, schema: str | None) -> None:
+    def __init__(self, impl: DefaultImpl, connection: Connection, *, name: str, schema: str | None, scope: str) -> None:
         self._impl = impl
         self._connection = connection
         self._there: bool | None = None
+        self._scope = scope[:_LONGEST_SCOPE]
         self.table = Table(
             name,
             MetaData(),
+            Column("scope", String(_LONGEST_SCOPE), primary_key=True),
             Column("position", Integer, primary_key=True, autoincrement=False),
             Column("revision", String(MAX_REVISION_ID_LENGTH), nullable=False),
             Column("direction", String(16), nullable=False),
@@ -82,7 +99,8 @@ class JournalTable:
         if not self.exists():
             return []
         columns = (self.table.c[name] for name in Entry._fields)
-        return [Entry(*row) for row in self._connection.execute(select(*columns).order_by(self.table.c.position))]
+        wanted = select(*columns).where(self._is_scope).order_by(self.table.c.position)
+        return [Entry(*row) for row in self._connection.execute(wanted)]
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Add entries; who calls commits them."""
@@ -90,6 +108,7 @@ class JournalTable:
         rows = [
             {
                 **item._asdict(),
+                "scope": self._scope,
                 "statement": item.statement[:_LONGEST],
                 "noted": now,
                 "session": (item.session or "")[:255],
@@ -99,11 +118,11 @@ class JournalTable:
         if rows:
             self._connection.execute(self.table.insert(), rows)
 
-    def settle(self, position: int) -> None:
-        """Note that the statement at *position* is done."""
-        self._connection.execute(self.table.update().where(self.table.c.position == position).values(certain=True))
-
     def forget(self, position: int | None = None) -> None:
-        """Delete the entry at *position*, or all."""
-        statement = self.table.delete()
+        """Delete the entry at *position*, or all; who calls commits that."""
+        statement = self.table.delete().where(self._is_scope)
         self._connection.execute(statement if position is None else statement.where(self.table.c.position == position))
+
+    @property
+    def _is_scope(self) -> ColumnElement[bool]:
+        return self.table.c.scope == self._scope
