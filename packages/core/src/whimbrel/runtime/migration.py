@@ -133,7 +133,6 @@ class MigrationContext:
         self.arguments: dict[str, Any] = {}
         """What :meth:`run_migrations` was given for scripts."""
 
-    @classmethod
     def _make_transactions(self) -> RunTransactions:
         if self._is_dry_run:
             from whimbrel.runtime.dry_run import DryRunTransactions
@@ -151,6 +150,7 @@ class MigrationContext:
         request = self.environment_context.request if self.environment_context is not None else None
         return request is not None and request.dry_run
 
+    @classmethod
     def configure(
         cls,
         connection: Connection | None = None,
@@ -234,12 +234,12 @@ class MigrationContext:
             self._plugins.fill(self._registry)
         return self._registry
 
-    # -- heads ---------------------------------------------------------------------------------------------------
     @property
     def undoes_all(self) -> bool:
         """Whether a rollback would undo all that the revision at hand has done so far."""
         return self._transactions.undoes_all
 
+    # -- heads ---------------------------------------------------------------------------------------------------
 
     def get_current_heads(self) -> tuple[str, ...]:
         """Return the revisions the database is at; none where there is no version table.
@@ -334,11 +334,6 @@ class MigrationContext:
                 if plan.steps:
                     self._take(plan, {}, guard)
 
-    def move_rows(self, step: MigrationStep) -> None:
-        """Do to the version table what *step* wants done, and run nothing; who calls commits."""
-        self._prepare_version_table()
-        self._versions.apply(step.rows)
-
     def run_migrations(self, **kw: Any) -> None:
         """Take the steps that the environment's request asks for, each with its version row.
 
@@ -356,20 +351,18 @@ class MigrationContext:
         if request is not None and request.kind == "upgrade":
             self.safeguards.look_at_files(self.script, idle=not plan.steps)
         if not plan.steps:
-            if request is not None:
-                self.safeguards.require_finished()
             self._reporter.plan(())
             if request is not None and not self.as_sql and not request.dry_run:
                 self.ensure_version_table(purge)
             return
-        with self.safeguards.alone(self._reporter) as guard:
         seen, check = plan, request.check if request is not None else None
         if check is not None:
             check(plan.steps, self)
+        with self.safeguards.alone(self._reporter) as guard:
             plan = self._plan_again(plan)
-            self._reporter.plan(plan.steps)
             if check is not None and plan is not seen:
                 check(plan.steps, self)
+            self._reporter.plan(plan.steps)
             if plan.steps:
                 self._take(plan, kw, guard)
 
@@ -420,7 +413,7 @@ class MigrationContext:
     def _listeners(self) -> list[StepListener]:
         """Return what hears of each step: env.py's callbacks, then the plugins, where any of them listens.
 
-        Nobody hears of a rehearsal, which brings no database anywhere.
+        Nobody hears of a rehearsal or a dry run, which bring no database anywhere.
         """
         if self.options.extra.get("rehearsal") or self._is_dry_run:
             return []

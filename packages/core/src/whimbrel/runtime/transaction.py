@@ -142,6 +142,7 @@ class RunTransactions:
                 "autocommit_block() has to commit, but the connection was handed over inside a transaction.",
                 "Hand over a connection on which no transaction has begun.",
             )
+        self._interrupted = True
         if self._connection is None:
             with self._text_interruption(reopen):
                 yield
@@ -178,7 +179,6 @@ class RunTransactions:
             return nullcontext()
         return self._text_transaction() if self._connection is None else self._live_transaction(self._connection)
 
-        self._interrupted = True
     @contextmanager
     def _text_transaction(self) -> Iterator[None]:
         if not self._transactional_ddl:
