@@ -74,18 +74,23 @@ class RevisionContext:
                 depends_on=command_args.get("depends_on"),
             )
         ]
-        self._context: MigrationContext | None = None
+        self._contexts: list[MigrationContext] = []
 
     def run_autogenerate(self, rev: tuple[str, ...], migration_context: MigrationContext) -> None:
-        """Compare the database of *migration_context* with its models.
+        """Compare the database of *migration_context* with its models; once for each database.
 
         :param rev: the rows of its version table.
         :param migration_context: the run.
         """
         found = produce_migrations(migration_context)
+        for half in found.upgrade_ops_list:
+            half.upgrade_token = migration_context.options.upgrade_token
+        for reverse in found.downgrade_ops_list:
+            reverse.downgrade_token = migration_context.options.downgrade_token
         script = self.generated_revisions[0]
-        script.upgrade_ops_list = found.upgrade_ops_list
-        script.downgrade_ops_list = found.downgrade_ops_list
+        before = script if self._contexts else MigrationScript(None, [], [])
+        script.upgrade_ops_list = [*before.upgrade_ops_list, *found.upgrade_ops_list]
+        script.downgrade_ops_list = [*before.downgrade_ops_list, *found.downgrade_ops_list]
         script.imports |= found.imports
         self.run_no_autogenerate(rev, migration_context)
 
@@ -95,7 +100,7 @@ class RevisionContext:
         :param rev: the rows of the version table.
         :param migration_context: the run.
         """
-        self._context = migration_context
+        self._contexts.append(migration_context)
         self.template_args.update(migration_context.options.template_args or {})
         asked = (migration_context.options.process_revision_directives, self.process_revision_directives)
         for function in filter(None, asked):
@@ -109,7 +114,11 @@ class RevisionContext:
         from whimbrel.commands.new_revision import new_revision_id
         from whimbrel_autogen.render.script import render_script
 
-        spelled = {} if self._context is None else dict(render_script(self._context, script))
+        spelled: dict[str, str] = {}
+        for context in self._contexts:
+            said = render_script(context, script)
+            spelled |= {name: said[name] for name in (context.options.upgrade_token, context.options.downgrade_token)}
+            script.imports |= set(said["imports"].splitlines())
         return self.script_directory.generate_revision(
             script.rev_id or new_revision_id(),
             script.message,
@@ -118,7 +127,7 @@ class RevisionContext:
             branch_labels=script.branch_label,
             version_path=script.version_path,
             depends_on=script.depends_on,
-            **{**self.template_args, **spelled},
+            **{**self.template_args, "imports": "\n".join(sorted(script.imports)), **spelled},
         )
 
 

@@ -5,13 +5,17 @@ Core has none of them. They are set when ``alembic`` is first imported, so that 
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable, MetaData, Table, text
 from sqlalchemy.util import immutabledict
 
+from whimbrel.config import Config
+from whimbrel.config.parse import path_separator
 from whimbrel.impl import DefaultImpl
 from whimbrel.operations.ops import CreateTableOp, DropTableOp
 from whimbrel.revisions import (
@@ -23,6 +27,8 @@ from whimbrel.revisions import (
     plan_upgrade,
     verify_rev_id,
 )
+from whimbrel.runtime.environment import EnvironmentContext
+from whimbrel.runtime.migration import MigrationContext, Planner
 from whimbrel.script import Script, ScriptDirectory
 from whimbrel.script.module import load_module
 
@@ -54,6 +60,40 @@ def load_revisions(self: ScriptDirectory) -> Iterator[Script]:
     """Yield the revisions of the files."""
     self.refresh()
     yield from self.walk_revisions()
+
+
+def version_locations(self: ScriptDirectory) -> list[str]:
+    """Return the folders of the version files."""
+    return self.version_locations or [os.path.join(self.dir, "versions")]
+
+
+def separator_character(self: Config, name: str) -> str | None:
+    """Return the character that the option *name* says stands between paths; ``None`` where it says nothing."""
+    if not self.get_main_option(name):
+        return None
+    said, _ = path_separator(self.lookup())
+    return {"os": os.pathsep, "space": " ", "newline": "\n"}.get(said, said)
+
+
+def planner(self: MigrationContext) -> Planner | None:
+    """Return the function that plans runs over this context; ``None`` where its environment does."""
+    return self.options.extra.get("fn")
+
+
+def plan_by(self: MigrationContext, function: Planner | None) -> None:
+    """Plan runs over this context by *function*."""
+    self.options = dataclasses.replace(self.options, extra={**self.options.extra, "fn": function})
+
+
+def context_options(self: EnvironmentContext) -> dict[str, Any]:
+    """Return the options of the context, which each context of ours has for itself."""
+    own: dict[str, Any] | None = vars(self).get("context_options")
+    return self.get_context().opts if own is None else own
+
+
+def set_context_options(self: EnvironmentContext, options: dict[str, Any]) -> None:
+    """Remember *options*, which add-ons copy so that the next context does not share them: here none does."""
+    vars(self)["context_options"] = options
 
 
 def revision_map(self: RevisionMap) -> dict[Any, Revision | None]:
@@ -141,6 +181,10 @@ ADAPTERS: dict[tuple[type, str], Any] = {
     (ScriptDirectory, "_downgrade_revs"): downgrade_revs,
     (ScriptDirectory, "_stamp_revs"): stamp_revs,
     (ScriptDirectory, "_load_revisions"): load_revisions,
+    (ScriptDirectory, "_version_locations"): property(version_locations),
+    (Config, "_get_file_separator_char"): separator_character,
+    (MigrationContext, "_migrations_fn"): property(planner, plan_by),
+    (EnvironmentContext, "context_opts"): property(context_options, set_context_options),
     (Script, "_from_path"): staticmethod(script_from_path),
     (RevisionMap, "_revision_map"): property(revision_map),
     (DefaultImpl, "_exec"): exec_,
