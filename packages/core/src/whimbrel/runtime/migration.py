@@ -334,6 +334,11 @@ class MigrationContext:
                 if plan.steps:
                     self._take(plan, {}, guard)
 
+    def move_rows(self, step: MigrationStep) -> None:
+        """Do to the version table what *step* wants done, and run nothing; who calls commits."""
+        self._prepare_version_table()
+        self._versions.apply(step.rows)
+
     def run_migrations(self, **kw: Any) -> None:
         """Take the steps that the environment's request asks for, each with its version row.
 
@@ -352,6 +357,8 @@ class MigrationContext:
             self.safeguards.look_at_files(self.script, idle=not plan.steps)
         if not plan.steps:
             self._reporter.plan(())
+            if request is not None:
+                self.safeguards.require_finished()
             if request is not None and not self.as_sql and not request.dry_run:
                 self.ensure_version_table(purge)
             return
