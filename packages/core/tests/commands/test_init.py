@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from whimbrel import command
 from whimbrel.commands.list_templates import templates
@@ -137,6 +138,16 @@ def test_the_settings_go_where_they_are_asked_for():
     assert "conf/db.ini" in tree()
     used = Config("conf/db.ini").settings.script_directory()
     assert os.path.realpath(used) == os.path.realpath("migrations")
+    assert "look at conf/db.ini" in printed
+
+
+def test_a_programs_own_kind_of_configuration_may_have_a_constructor_of_its_own():
+    class OfTheProgram(Config):
+        def __init__(self, engine, **kw):
+            self.dialect = engine.dialect
+            super().__init__(**kw)
+
+    printed = init("migrations", config=OfTheProgram(create_engine("sqlite://"), file_="conf/db.ini"))
     assert "look at conf/db.ini" in printed
 
 

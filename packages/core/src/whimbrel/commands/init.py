@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from copy import copy
 from typing import TYPE_CHECKING
 
 from whimbrel.commands.new_files import NewFiles, shown
@@ -105,10 +106,14 @@ def _next_step(config: Config, directory: str, settings_path: str) -> str:
 
 def _written(config: Config) -> Config:
     """Return the configuration that the next command will have."""
-    files = getattr(config.cmd_opts, "config", None) or ()
-    if config.cmd_opts is None and (config.config_file_name or config.toml_file_name):
-        return type(config)(config.config_file_name, config.toml_file_name, config.config_ini_section)
-    return type(config).discover(files, config.config_ini_section)
+    from whimbrel.config import Config as WhimbrelConfig
+
+    files = getattr(config.cmd_opts, "config", None)
+    if files is None and (config.config_file_name or config.toml_file_name):
+        again = copy(config)  # not made anew: a program's subclass may have a constructor of its own
+        WhimbrelConfig.__init__(again, config.config_file_name, config.toml_file_name, config.config_ini_section)
+        return again
+    return type(config).discover(files or (), config.config_ini_section)
 
 
 def _options(config: Config) -> str:
