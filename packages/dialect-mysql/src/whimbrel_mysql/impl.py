@@ -41,6 +41,7 @@ from whimbrel_mysql.ddl import MySQLAddColumn, WithOptions
 from whimbrel_mysql.definition import Change, Definition
 from whimbrel_mysql.needed import is_needed, replace_index
 from whimbrel_mysql.options import COLUMN_KEYWORDS, STATEMENT_KEYWORDS, Options, options_of, statement_keywords
+from whimbrel_mysql.patience import MySQLPatient
 from whimbrel_mysql.rebuild import REFLECTED, rebuild_table
 from whimbrel_mysql.resuming import MySQLResuming
 from whimbrel_mysql.scratch import MySQLScratch
@@ -49,7 +50,7 @@ from whimbrel_mysql.server import Server
 Autoincrement = bool | Literal["auto", "ignore_fk"]
 
 
-class MySQLImpl(MySQLComparing, MySQLScratch, MySQLResuming, DefaultImpl):
+class MySQLImpl(MySQLComparing, MySQLScratch, MySQLResuming, MySQLPatient, DefaultImpl):
     """MySQL, where each DDL statement commits, and most changes of a column repeat its whole definition.
 
     It serves a MariaDB server too, when the URL begins with ``mysql``: the connection knows which of the two it is.

@@ -36,6 +36,7 @@ from whimbrel_postgresql.computed import SINCE, refuse_to_compute
 from whimbrel_postgresql.concurrently import AUTOCOMMIT, is_concurrent, refuse_in_transaction, refuse_invalid
 from whimbrel_postgresql.ddl import PostgresqlColumnType, identity_changes
 from whimbrel_postgresql.named_types import DropTypeIfUnused, EnsureType, named_types, type_in_table
+from whimbrel_postgresql.patience import PostgresqlPatient
 from whimbrel_postgresql.rebuild import free_names, rebuild_table
 from whimbrel_postgresql.reflection import completed
 from whimbrel_postgresql.resuming import PostgresqlResuming
@@ -52,7 +53,7 @@ _REMEDIES: Final = {
 """What to do about an error, by its code: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
-class PostgresqlImpl(PostgresqlComparing, PostgresqlScratch, PostgresqlResuming, DefaultImpl):
+class PostgresqlImpl(PostgresqlComparing, PostgresqlScratch, PostgresqlResuming, PostgresqlPatient, DefaultImpl):
     """PostgreSQL, where a rollback undoes nearly all DDL and one statement changes one thing about a column."""
 
     __dialect__ = "postgresql"

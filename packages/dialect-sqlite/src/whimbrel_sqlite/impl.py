@@ -30,6 +30,7 @@ from whimbrel_sqlite import ddl as _ddl  # tells SQLAlchemy how SQLite spells so
 from whimbrel_sqlite.compare import SQLiteComparing
 from whimbrel_sqlite.foreign_keys import ForeignKeys
 from whimbrel_sqlite.limits import always_refused, refused_with_rows
+from whimbrel_sqlite.patience import SQLitePatient
 from whimbrel_sqlite.resuming import SQLiteResuming
 from whimbrel_sqlite.scratch import SQLiteScratch
 
@@ -40,7 +41,7 @@ DROP_COLUMN_SINCE = (3, 35)  # https://www.sqlite.org/changes.html#version_3_35_
 SINCE = {Capability.RENAME_COLUMN: RENAME_COLUMN_SINCE, Capability.DROP_COLUMN: DROP_COLUMN_SINCE}
 
 
-class SQLiteImpl(SQLiteComparing, SQLiteScratch, SQLiteResuming, DefaultImpl):
+class SQLiteImpl(SQLiteComparing, SQLiteScratch, SQLiteResuming, SQLitePatient, DefaultImpl):
     """SQLite, where a rollback undoes all DDL once a transaction has really begun, and ALTER TABLE does little."""
 
     __dialect__ = "sqlite"

@@ -214,3 +214,22 @@ class UnfinishedRevision(CommandError):
         self.direction = direction
         self.done = tuple(done)
         self.left = tuple(left)
+
+
+class IrreversibleRevision(CommandError):
+    """A downgrade would take back a revision that says of itself that it cannot be taken back.
+
+    :param revision: its id.
+    :param path: its file.
+    :param reason: why, in the words of the file; ``None`` where it gives no reason.
+    """
+
+    def __init__(self, revision: str, path: str, reason: str | None = None) -> None:
+        super().__init__(
+            f"Revision {revision} is irreversible{f': {reason.strip()}' if reason else ''} ({path})",
+            f"Nothing was run. Downgrade no further than to it:  whimbrel downgrade {revision}\n"
+            "To get behind it, restore a backup, or write a new revision that leads on.",
+        )
+        self.revision = revision
+        self.path = path
+        self.reason = reason

@@ -37,6 +37,7 @@ from whimbrel.ddl.elements import (
 from whimbrel.impl import needs, rebuild
 from whimbrel.impl.capabilities import Capability, Capable
 from whimbrel.impl.comparing import Comparing
+from whimbrel.impl.patience import Patient
 from whimbrel.impl.resuming import Resuming
 from whimbrel.impl.run_lock import Lockable
 from whimbrel.impl.scratch import Scratch
@@ -45,7 +46,7 @@ from whimbrel.operations.recreate import Batch, TableRebuild
 from whimbrel.unset import UNSET, UnsetType
 
 
-class DefaultImpl(Comparing, Scratch, Lockable, Resuming, Capable, ImplSession):
+class DefaultImpl(Comparing, Scratch, Lockable, Resuming, Patient, Capable, ImplSession):
     """Which statements a change becomes, where no package knows the database better.
 
     A subclass with a ``__dialect__`` of its own serves the SQLAlchemy dialect of that name.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack, contextmanager
 from contextvars import Token
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TextIO, overload
@@ -83,14 +83,23 @@ class EnvironmentContext:
         self._options = kw
         self._context: MigrationContext | None = None
         self._tokens: list[Token[EnvironmentContext]] = []
+        self._stacks: list[ExitStack] = []
 
     def __enter__(self) -> EnvironmentContext:
         self._tokens.append(current_environment.set(self))
+        self._stacks.append(ExitStack())
+        seconds = self.config.settings.safety.wait_for_database
+        if seconds and not self._as_sql:
+            from whimbrel.runtime.arrival import Arrival
+
+            arrival = Arrival(seconds, self.plugins.impl_class, self._is_current, self.config.redact)
+            self._stacks[-1].enter_context(arrival.awaited())
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stacks.pop().close()
         current_environment.reset(self._tokens.pop())
         if self._as_sql and isinstance(error, BrokenPipeError):
             return  # whoever read the SQL went away: env.py has done nothing wrong
@@ -98,6 +107,9 @@ class EnvironmentContext:
             script = self.script
             built_in = not script.has_own_env_py
             raise environment_failed(script.env_py_location, error, self.config.redact, built_in=built_in) from error
+
+    def _is_current(self) -> bool:
+        return current_environment.get(None) is self
 
     def steps(self, heads: tuple[str, ...], context: MigrationContext) -> Iterable[MigrationStep]:
         """Return the steps from *heads* to what was asked for."""

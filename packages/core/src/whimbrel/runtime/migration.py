@@ -24,6 +24,7 @@ from whimbrel.runtime.report import LogReporter, Reporter
 from whimbrel.runtime.request import RunRequest
 from whimbrel.runtime.safeguards import Safeguards
 from whimbrel.runtime.steps import StepListener, StepRun
+from whimbrel.runtime.switches import refuse_irreversible
 from whimbrel.runtime.transaction import RunTransactions
 from whimbrel.runtime.version_table import VersionTable
 from whimbrel.script import ScriptDirectory
@@ -356,9 +357,9 @@ class MigrationContext:
         if request is not None and request.kind == "upgrade":
             self.safeguards.look_at_files(self.script, idle=not plan.steps)
         if not plan.steps:
-            self._reporter.plan(())
             if request is not None:
                 self.safeguards.require_finished()
+            self._reporter.plan(())
             if request is not None and not self.as_sql and not request.dry_run:
                 self.ensure_version_table(purge)
             return
@@ -392,7 +393,13 @@ class MigrationContext:
         """
         heads = () if purge else self.get_current_heads()
         self._transactions.settle()
-        return Plan(planner, purge, heads, tuple(planner(heads, self) or ()))
+        return self._planned(planner, purge, heads)
+
+    def _planned(self, planner: Planner, purge: bool, heads: tuple[str, ...]) -> Plan:
+        """Return the plan from *heads*; nothing of it has been run when it turns out to be impossible."""
+        steps = tuple(planner(heads, self) or ())
+        refuse_irreversible(steps)
+        return Plan(planner, purge, heads, steps)
 
     def _plan_again(self, plan: Plan) -> Plan:
         """Return what is left of a plan that was made before this run was alone."""
@@ -402,7 +409,7 @@ class MigrationContext:
         self._transactions.settle()
         if set(heads) == set(plan.heads):
             return plan
-        return Plan(plan.planner, False, heads, tuple(plan.planner(heads, self) or ()))
+        return self._planned(plan.planner, False, heads)
 
     def _take(self, plan: Plan, arguments: Mapping[str, Any], guard: Guard) -> None:
         run = StepRun(

@@ -17,6 +17,7 @@ from whimbrel.runtime.failure import Hide
 from whimbrel.runtime.journal.base import Journal
 from whimbrel.runtime.lock.guard import Guard
 from whimbrel.runtime.options import MigrationOptions
+from whimbrel.runtime.patience import Patience
 from whimbrel.runtime.recorder import Recorder
 from whimbrel.runtime.report import Reporter
 from whimbrel.runtime.transaction import RunTransactions
@@ -39,11 +40,13 @@ class Keepers:
     :param guard: watches that the run stays alone.
     :param recorder: keeps the records.
     :param journal: notes statements.
+    :param patience: limits statements, and has a step that met a lock tried again.
     """
 
     guard: Guard
     recorder: Recorder
     journal: Journal
+    patience: Patience
 
 
 class Safeguards:
@@ -106,7 +109,8 @@ class Safeguards:
             recorder = HistoryRecorder(self.history(), self._connection, self._transactions, alone=self.takes_lock)
         if self._connection is not None and self._safety.journal:
             journal = self.journal()
-        return Keepers(guard, recorder, journal)
+        patience = Patience(self._impl, self._connection, self._safety, self._transactions, self._hide)
+        return Keepers(guard, recorder, journal, patience)
 
     def history(self) -> History:
         """Return the records of this database.

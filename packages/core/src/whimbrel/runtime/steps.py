@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from time import perf_counter
 from typing import Any
 
@@ -13,6 +14,7 @@ from whimbrel.revisions import MigrationStep, RevisionStep, RowChanges
 from whimbrel.runtime.failure import Hide, lacks_function, migration_failed
 from whimbrel.runtime.report import Reporter
 from whimbrel.runtime.safeguards import Keepers
+from whimbrel.runtime.switches import switches_of
 from whimbrel.runtime.transaction import RunTransactions
 from whimbrel.runtime.version_table import move
 from whimbrel.script import Script
@@ -53,6 +55,7 @@ class StepRun:
         self._move_rows = move_rows
         self._listeners = listeners
         self._guard, self._recorder, self._journal = keepers.guard, keepers.recorder, keepers.journal
+        self._patience = keepers.patience
         self._hide = hide
 
     def take(
@@ -72,30 +75,56 @@ class StepRun:
         :raises MigrationFailed: a script raised.
         """
         current = set(heads)
-        with self._journal.listening(), self._transactions.run():
+        with self._patience.over_run(), self._journal.listening(), self._transactions.run():
             self._recorder.begin(steps[0])
             for index, step in enumerate(steps, 1):
                 self._guard.check()
                 self._reporter.start(step, index, len(steps))
                 began = perf_counter()
                 try:
-                    self._journal.begin(step)
-                    with self._transactions.step():
-                        if index == 1:
-                            prepare()
-                        self._one(step, current, arguments)
+                    while True:
+                        moved = set(current)
                         following = steps[index] if index < len(steps) else None
-                        self._recorder.passed(perf_counter() - began, following)
-                        if self._transactions.undoes_all:
-                            self._guard.check()
+                        if self._attempt(step, moved, arguments, prepare if index == 1 else None, following):
+                            break
+                    current = moved
                 except BaseException as error:
-                    self._journal.failed()
-                    self._recorder.failed(step, perf_counter() - began, error)
                     self._reporter.failed(step, index, len(steps), error)
                     if not isinstance(error, Exception) and self._aftermath is not None:
                         log.error(self._aftermath)  # Ctrl-C carries no message that could say it
                     raise
                 self._reporter.done(step, index, len(steps), perf_counter() - began)
+
+    def _attempt(
+        self,
+        step: MigrationStep,
+        current: set[str],
+        arguments: Mapping[str, Any],
+        prepare: Callable[[], None] | None,
+        following: MigrationStep | None,
+    ) -> bool:
+        """Take a step, and return whether it is done: if not, it is to be tried again."""
+        again = self._patience.attempt > 0
+        began = perf_counter()
+        try:
+            self._journal.begin(step, again=again)
+            with self._transactions.step():
+                if prepare is not None:
+                    prepare()
+                self._one(step, current, arguments)
+                self._recorder.passed(perf_counter() - began, following)
+                if self._transactions.undoes_all:
+                    self._guard.check()
+        except BaseException as error:
+            self._journal.failed()
+            self._recorder.failed(step, perf_counter() - began, error)
+            if not self._patience.tries_again(step, error):
+                raise
+            self._guard.check()
+            self._recorder.begin(step)
+            return False
+        self._patience.passed()
+        return True
 
     def _one(self, step: MigrationStep, current: set[str], arguments: Mapping[str, Any]) -> None:
         if self._impl.as_sql:
@@ -113,8 +142,10 @@ class StepRun:
         function = getattr(script.module, "downgrade" if step.is_downgrade else "upgrade", None)
         if function is None:
             raise lacks_function(step, script.path)
+        switches = switches_of(script)
+        outside = nullcontext() if switches.transactional else self._transactions.autocommit("transactional = False")
         try:
-            with self._journal.noting():
+            with self._patience.over_script(switches), self._journal.noting(), outside:
                 function(**arguments)
         except UnfinishedRevision:
             raise  # names the revision, its file and all that can be done
@@ -123,7 +154,7 @@ class StepRun:
                 raise  # a signal: whoever made an exception of it knows why; a script's own sys.exit() is a failure
             if self._impl.as_sql and isinstance(error, BrokenPipeError):
                 raise  # whoever read the SQL went away: the script has done nothing wrong
-            advice = self._impl.remedy(error)
+            advice = "\n".join(filter(None, (self._impl.remedy(error), self._patience.advice(error)))) or None
             raise migration_failed(
                 step, script.path, error, advice=advice, aftermath=self._aftermath, hide=self._hide
             ) from error

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 
 from sqlalchemy import Connection
 
 from whimbrel.errors import CommandError
 from whimbrel.impl import DefaultImpl
+from whimbrel.impl.patience import Limits
 
 
 class RunTransactions:
@@ -42,11 +43,21 @@ class RunTransactions:
         self.before_interruption: Callable[[], None] | None = None
         """Is called when a transaction is about to be committed in the middle of a revision."""
         self._after_rollback: list[Callable[[], None]] = []
+        self._after_end: list[Callable[[], None]] = []
+        self._limits: tuple[Limits, ExitStack] | None = None
 
     @property
     def undoes_all(self) -> bool:
         """Whether a rollback would undo all that the step at hand has done."""
         return self._transactional_ddl and not self._interrupted
+
+    @property
+    def step_is_undone(self) -> bool:
+        """Whether nothing is left of the step that has just failed, and it could begin again at once."""
+        connection = self._connection
+        if connection is None or connection.invalidated or connection.closed:
+            return False
+        return self._per_revision and self.undoes_all and not self._open and not self._external
 
     @property
     def aftermath(self) -> str | None:
@@ -131,15 +142,42 @@ class RunTransactions:
             connection.rollback()
 
     @contextmanager
-    def autocommit(self) -> Iterator[None]:
+    def limited(self, limits: Limits) -> Iterator[None]:
+        """Have *limits* for the statements of the block, those of autocommit blocks in it included.
+
+        :param limits: something is set in it.
+        """
+        if self._connection is None:
+            yield
+            return
+        with ExitStack() as stack:
+            self._limits = (limits, stack)
+            stack.enter_context(self._impl.limited(self._connection, limits, in_transaction=True))
+            try:
+                yield
+            finally:
+                self._limits = None
+
+    @contextmanager
+    def _limits_outside(self, connection: Connection) -> Iterator[None]:
+        """Have the limits that end with a transaction around the block, which is outside of any."""
+        if self._limits is None or self._impl.limits_outlast_transaction:
+            yield
+            return
+        with self._impl.limited(connection, self._limits[0], in_transaction=False):
+            yield
+
+    @contextmanager
+    def autocommit(self, asked_by: str = "autocommit_block()") -> Iterator[None]:
         """Commit what is open, run the block outside of any transaction, and begin again.
 
+        :param asked_by: what wants that, for the message.
         :raises CommandError: the connection came inside its owner's transaction, which is not ours to commit.
         """
         reopen = self._open
         if self._external:
             raise CommandError(
-                "autocommit_block() has to commit, but the connection was handed over inside a transaction.",
+                f"{asked_by} has to commit, but the connection was handed over inside a transaction.",
                 "Hand over a connection on which no transaction has begun.",
             )
         self._interrupted = True
@@ -156,7 +194,8 @@ class RunTransactions:
         self._connection.execution_options(isolation_level="AUTOCOMMIT")
         self.in_autocommit = True
         try:
-            yield
+            with self._limits_outside(self._connection):
+                yield
         finally:
             self.in_autocommit = False
             self._connection.rollback()
@@ -219,3 +258,6 @@ class RunTransactions:
     def _begin(self, connection: Connection) -> None:
         connection.begin()
         self._impl.begin_session(connection)
+        if self._limits is not None and not self._impl.limits_outlast_transaction:
+            limits, stack = self._limits
+            stack.enter_context(self._impl.limited(connection, limits, in_transaction=True))
