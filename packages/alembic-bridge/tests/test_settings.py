@@ -70,7 +70,7 @@ def test_defaults_are_alembics(folder: Path) -> None:
     assert settings.version_table == "alembic_version"
     assert settings.transaction_per_migration is False
     assert settings.allow_drop_table is True
-    assert settings.safety == SafetySettings()
+    assert settings.safety == SafetySettings(run_lock="available")
 
 
 def test_a_key_that_only_env_py_reads_means_nothing_to_us(folder: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_key_that_only_env_py_reads_means_nothing_to_us(folder: Path) -> None:
     assert config.get_main_option("colour") == "${NOT_SET}"
 
 
-def test_the_run_lock_can_be_had(folder: Path) -> None:
+def test_the_run_lock_can_be_chosen(folder: Path) -> None:
     ini(folder / "alembic.ini", "script_location = db\nrun_lock = auto")
     assert Config.discover().settings.safety.run_lock == "auto"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from whimbrel.config import parse
 from whimbrel.config.convention import Convention, Divide, percent_doubled
+from whimbrel.config.safety import SafetySettings
 
 if TYPE_CHECKING:
     from whimbrel.config.origin import Origin
@@ -29,7 +30,7 @@ class AlembicConvention(Convention):
     version_table = "alembic_version"
     transaction_per_migration = False
     logger = "alembic"
-    careful = False
+    safety = SafetySettings(run_lock="available")
     allow_drop_table = True
     safe_steps = False
     keys = frozenset(

@@ -15,6 +15,7 @@ GULL = """
 import os
 from whimbrel.config import Config
 from whimbrel.config.convention import Convention, percent_doubled
+from whimbrel.config.safety import SafetySettings
 from whimbrel.config.sources import ConfigFiles
 
 class GullConvention(Convention):
@@ -23,7 +24,7 @@ class GullConvention(Convention):
     toml_top = False
     version_table = "gull_version"
     transaction_per_migration = False
-    careful = False
+    safety = SafetySettings()
     keys = frozenset({"script_location", "file_template"})
 
     def read(self, value, tokens, origin, key):

@@ -124,7 +124,7 @@ def test_every_setting_in_every_source(
 @pytest.mark.parametrize(
     ("key", "text", "said"),
     [
-        ("run_lock", "sometimes", "has to be one of auto, database, lease, off, not 'sometimes'."),
+        ("run_lock", "sometimes", "has to be one of auto, database, available, lease, off, not 'sometimes'."),
         ("checksums", "loose", "has to be one of strict, warn, off, not 'loose'."),
         ("lock_wait", "soon", "is 'soon', which is no duration."),
         ("lock_timeout", "-1", "is '-1', which is no duration."),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from whimbrel.config import parse
 from whimbrel.config.expand import expand_tokens, expand_variables
 from whimbrel.config.origin import Origin
+from whimbrel.config.safety import PROJECT, SafetySettings
 
 if TYPE_CHECKING:
     from whimbrel.config.sources import Lookup
@@ -39,8 +40,8 @@ class Convention:
     transaction_per_migration = True
     """One transaction a revision, or one a run, where no setting says."""
 
-    careful = True
-    """Whether a run takes its lock and writes its records, where no setting says."""
+    safety: SafetySettings = PROJECT
+    """How a run takes care, where no setting says: its lock, its records."""
 
     allow_drop_table: bool = False
     """Whether autogenerate drops tables that the models lack, where no setting says."""

@@ -10,7 +10,7 @@ from whimbrel.errors import CommandError
 if TYPE_CHECKING:
     from whimbrel.config.sources import Lookup
 
-RUN_LOCKS: Final = ("auto", "database", "lease", "off")
+RUN_LOCKS: Final = ("auto", "database", "available", "lease", "off")
 CHECKSUMS: Final = ("strict", "warn", "off")
 
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|m|h)?")
@@ -24,7 +24,7 @@ class SafetySettings(NamedTuple):
     project are in :data:`PROJECT`.
 
     :ivar run_lock: ``database`` (the server's own lock), ``lease`` (a row that is renewed), ``auto`` (the former, or
-        the latter where there is none), ``off``.
+        the latter where there is none), ``available`` (the former, or nothing where there is none), ``off``.
     :ivar lock_wait: seconds to wait for another run to end.
     :ivar lock_timeout: seconds that a statement may wait for a lock; None for what the server has set.
     :ivar statement_timeout: seconds that a statement may take; None for what the server has set.

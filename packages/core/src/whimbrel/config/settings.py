@@ -132,11 +132,11 @@ class Settings(NamedTuple):
 
         :raises ConfigError: one of them cannot be what its key asks for.
         """
-        from whimbrel.config.safety import PROJECT, SafetySettings, read_safety
+        from whimbrel.config.safety import read_safety
 
         keys = self.convention.keys
         lookup = self.lookup if keys is None else self.lookup.only(keys)
-        return read_safety(lookup, PROJECT if self.convention.careful else SafetySettings())
+        return read_safety(lookup, self.convention.safety)
 
     @property
     def engine_options(self) -> dict[str, Any]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from whimbrel.runtime.history import History
     from whimbrel.runtime.journal.keeper import StatementJournal
     from whimbrel.runtime.journal.table import Entry
+    from whimbrel.runtime.lock.alone import RunAlone
 
 log = getLogger("whimbrel.runtime.migration")
 
@@ -73,6 +74,7 @@ class Safeguards:
         self._safety = options.safety
         self._transactions = transactions
         self._hide = hide
+        self._alone: RunAlone | None = None
 
     @property
     def takes_lock(self) -> bool:
@@ -90,10 +92,13 @@ class Safeguards:
         if self._connection is None or not self.takes_lock:
             yield Guard()
             return
+        if self._alone is not None and self._alone.holds:
+            yield self._alone
+            return
         from whimbrel.runtime.lock.alone import RunAlone
 
         scope = LockScope(self._connection, self._options.version_table, self._options.version_table_schema)
-        guard = RunAlone(self._impl, scope, self._safety.run_lock, self._transactions, self._hide)
+        guard = self._alone = RunAlone(self._impl, scope, self._safety.run_lock, self._transactions, self._hide)
         with guard.taken(self._safety.lock_wait, reporter):
             yield guard
 

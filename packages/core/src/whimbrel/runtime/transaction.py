@@ -126,6 +126,16 @@ class RunTransactions:
         else:
             action()
 
+    def once_ended(self, action: Callable[[], None]) -> None:
+        """Call *action* when the run's transaction that is open has ended, however it does; now where none is.
+
+        :param action: may not raise.
+        """
+        if self._open:
+            self._after_end.append(action)
+        else:
+            action()
+
     @contextmanager
     def _around_steps(self) -> Iterator[None]:
         try:
@@ -249,6 +259,8 @@ class RunTransactions:
             raise
         finally:
             self._open = False
+            while self._after_end:
+                self._after_end.pop(0)()
 
     def _commit(self, connection: Connection) -> None:
         self._impl.before_commit(connection)

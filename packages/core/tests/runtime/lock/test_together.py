@@ -68,6 +68,12 @@ def test_pain_01_containers_that_start_together_apply_each_revision_once(databas
     rounds(tmp_path, database, 2, 8)
 
 
+def test_pain_01_the_lock_lasts_until_the_one_transaction_of_a_run_is_committed(
+    database: Database, tmp_path: Path
+) -> None:
+    rounds(tmp_path, database, 1, 4, "transaction_per_migration = false")
+
+
 @pytest.mark.parametrize("backend", ["postgresql", "mysql"])
 def test_pain_01_containers_that_start_together_with_a_lease(
     backend: str, new_database: NewDatabase, tmp_path: Path

@@ -6,13 +6,14 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
 from whimbrel.errors import CommandError, RunLockLost
 from whimbrel.impl import DefaultImpl
-from whimbrel.impl.run_lock import LockScope, RunLock
+from whimbrel.impl.run_lock import LockScope, RunLock, Unneeded
 from whimbrel.runtime.failure import Hide, said_by
 from whimbrel.runtime.lock.guard import Guard
 from whimbrel.runtime.lock.waiting import pause, pause_async, wait_for
@@ -30,7 +31,7 @@ class RunAlone(Guard):
 
     :param impl: says which lock this database has.
     :param scope: what is to be locked.
-    :param kind: ``auto``, ``database`` or ``lease``, as the setting ``run_lock`` says.
+    :param kind: ``auto``, ``database``, ``available`` or ``lease``, as the setting ``run_lock`` says.
     :param transactions: those of the run, which may not wait within one.
     :param hide: puts passwords out of sight.
     """
@@ -57,12 +58,17 @@ class RunAlone(Guard):
         lock = self._chosen()
         self._transactions.settle()
         try:
-            self._take(lock, limit, reporter)
-            self._lock, self._checked = lock, time.monotonic()
+            if self._take(lock, limit, reporter):
+                self._lock, self._checked = lock, time.monotonic()
             yield
         finally:
-            self._lock = None
-            self._release(lock)
+            # Before its transaction has ended, the next run would not see what this one did.
+            self._transactions.once_ended(partial(self._end, lock))
+
+    @property
+    def holds(self) -> bool:
+        """Whether the lock is taken: also after the block, until the transaction around it has ended."""
+        return self._lock is not None
 
     def check(self) -> None:
         """See that the lock is still ours.
@@ -79,15 +85,20 @@ class RunAlone(Guard):
             raise RunLockLost(said_by(error, self._hide)) from error
         raise RunLockLost("Somebody else has it, or it was taken from this run.")
 
-    def _take(self, lock: RunLock, limit: float, reporter: Reporter) -> None:
+    def _take(self, lock: RunLock, limit: float, reporter: Reporter) -> bool:
+        """Return whether it is taken; where it is asked for only if available, the run can go on without."""
         try:
             if lock.acquire():
                 self._transactions.see_what_is_committed()
-                return
+                return True
             with self._transactions.paused():
                 sleep = pause_async if self._scope.connection.dialect.is_async else pause
                 wait_for(lock, limit, reporter, sleep)
+            return True
         except DBAPIError as error:
+            if self._kind == "available":
+                log.warning("Other runs are not kept away from this database: %s", said_by(error, self._hide))
+                return False
             raise CommandError(
                 f"The lock that keeps this database to one run cannot be taken.\n{said_by(error, self._hide)}",
                 "It needs one connection besides the run's. Where no other run can come, do without:  run_lock = off",
@@ -98,6 +109,8 @@ class RunAlone(Guard):
         if lock is not None:
             return lock
         name = self._impl.dialect.name
+        if self._kind == "available":
+            return Unneeded()
         if self._kind == "database":
             raise CommandError(
                 f"run_lock = database, and there is no lock of {name} that holds here: this database has none that "
@@ -113,7 +126,8 @@ class RunAlone(Guard):
 
         return Lease(self._impl, self._scope)
 
-    def _release(self, lock: RunLock) -> None:
+    def _end(self, lock: RunLock) -> None:
+        self._lock = None
         try:
             lock.release()
         except Exception as error:  # how the run went is what matters; and without its connection a lock ends anyway
