@@ -48,6 +48,12 @@ class Database:
         """The same database for ``create_async_engine()``."""
         return sa.make_url(self.url).set(drivername=ASYNC_DRIVERS[self.name]).render_as_string(hide_password=False)
 
+    @property
+    def bookkeeping(self) -> frozenset[str]:
+        """The tables that runs make for themselves here, by their usual names."""
+        journal = {"whimbrel_journal"} if self.name == "mysql" else set()
+        return frozenset({"whimbrel_version", "whimbrel_history"} | journal)
+
     def engine(self, **options: Any) -> sa.Engine:
         """A new engine that keeps no connection open."""
         return sa.create_engine(self.url, poolclass=NullPool, **options)

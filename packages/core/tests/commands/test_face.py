@@ -27,6 +27,7 @@ PROMISED = [
     "plan",
     "plugins",
     "repair",
+    "resume",
     "revision",
     "show",
     "stamp",

@@ -97,7 +97,7 @@ def test_a_plugin_names_the_database_and_another_hears_of_each_step(
         (dialect, True, ("b",), ["b"]),
         (dialect, False, ("a",), ["a"]),
     ]
-    assert tables(database) == {"table_a", "whimbrel_version", "whimbrel_history"}
+    assert tables(database) == database.bookkeeping | {"table_a"}
 
 
 def test_a_listener_that_raises_undoes_its_step(site: Site, config: Config, sqlite_database: Database) -> None:
@@ -111,7 +111,7 @@ def test_a_listener_that_raises_undoes_its_step(site: Site, config: Config, sqli
         "The plugin 'events' of acme-events 1.0 raised in whimbrel_version_applied: "
         "RuntimeError: the audit log is full ("
     )
-    assert tables(sqlite_database) == {"table_a", "whimbrel_version", "whimbrel_history"}
+    assert tables(sqlite_database) == sqlite_database.bookkeeping | {"table_a"}
     with sqlite_database.engine().connect() as connection:
         assert connection.execute(sa.text("SELECT version_num FROM whimbrel_version")).all() == [("a",)]
 

@@ -40,7 +40,7 @@ def test_each_revision_costs_its_own_statements_and_one_for_the_version_row(data
     project = Project(tmp_path, database.url)
     project.line("a1", "b2", "c3")
     with statements() as sent:
-        command.upgrade(project.config(history="false"), "head")
+        command.upgrade(project.config(history="false", journal="false"), "head")
     assert [item.split(" (")[0] for item in ours(sent)] == [
         "CREATE TABLE whimbrel_version",
         "CREATE TABLE t_a1",
@@ -51,6 +51,16 @@ def test_each_revision_costs_its_own_statements_and_one_for_the_version_row(data
         ours(sent)[6],
     ]
     assert all(item.startswith("UPDATE whimbrel_version SET version_num=") for item in (ours(sent)[4], ours(sent)[6]))
+
+
+def test_the_journal_notes_nothing_where_a_rollback_undoes_all(database: Database, tmp_path: Path) -> None:
+    project = Project(tmp_path, database.url)
+    project.line("a1", "b2")
+    with statements() as sent:
+        command.upgrade(project.config(), "head")
+    noted = [item.split(" (")[0] for item in ours(sent) if "whimbrel_journal" in item]
+    each = ["INSERT INTO whimbrel_journal", "DELETE FROM whimbrel_journal WHERE whimbrel_journal.scope = %(scope_1)s"]
+    assert noted == (["CREATE TABLE whimbrel_journal", *each, *each] if database.name == "mysql" else [])
 
 
 def test_the_number_of_questions_does_not_grow_with_the_history(database: Database, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_a_revision_that_fails_half_way_leaves_nothing_where_ddl_is_transactiona
     # a1 is committed, b2 is not: nothing of it on PostgreSQL and SQLite.
     assert rows(database) == ["a1"]
     left = {"half"} if database.name == "mysql" else set()
-    assert tables(database) == {"whimbrel_version", "whimbrel_history", "t_a1"} | left
+    assert tables(database) == database.bookkeeping | {"t_a1"} | left
     error = caught.value
     assert (error.revision, error.path, error.direction) == ("b2", str(path), "upgrade")
     assert error.line is not None
@@ -88,7 +88,7 @@ def test_a_downgrade_that_fails_leaves_the_revision_applied(database: Database, 
         command.downgrade(project.config(), "base")
     assert caught.value.direction == "downgrade"
     assert rows(database) == ["b2"]
-    assert tables(database) == {"whimbrel_version", "whimbrel_history", "t_a1", "t_b2"}
+    assert tables(database) == database.bookkeeping | {"t_a1", "t_b2"}
 
 
 def test_an_autocommit_block_runs_outside_of_any_transaction(postgresql_database: Database, tmp_path: Path) -> None:

@@ -74,6 +74,7 @@ class StatementJournal(Journal):
         self._stays = False
         self._skipped = False
         self._refused: int | None = None
+        self._session: str | None = None
         self._begun = False
         self._active = False
 
@@ -166,8 +167,8 @@ class StatementJournal(Journal):
         """What a failure leaves behind; ``None`` where whoever keeps the transactions knows as much."""
         if self._stays:
             return (
-                "What it had done before stays, and is noted. Mend the script from there on and run the same command "
-                "again: it goes on behind what is done."
+                "What it had done before stays, and is noted. If the script is wrong, mend it from there on. Then run "
+                "the same command again: it goes on behind what is done."
             )
         if self._impl.transactional_ddl and self._transactions.undoes_all:
             return None
@@ -277,7 +278,8 @@ class StatementJournal(Journal):
     def _before(self, entry: Entry, statement: str) -> Entry:
         with self._own():
             state = self._impl.state_of(self._connection, statement)
-            return entry._replace(certain=False, state=state, session=self._impl.session(self._connection))
+            self._session = self._session or self._impl.session(self._connection)
+            return entry._replace(certain=False, state=state, session=self._session)
 
     def _write(self, entries: Sequence[Entry]) -> None:
         with self._own():

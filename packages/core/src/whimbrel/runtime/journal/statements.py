@@ -19,7 +19,7 @@ _QUOTED: Final = re.compile(r"'(?:[^']|'')*'")
 _READING: Final = frozenset({
     "SELECT", "SHOW", "EXPLAIN", "DESCRIBE", "DESC", "VALUES", "TABLE", "SET", "RESET", "USE", "PRAGMA", "LOCK",
     "UNLOCK", "DECLARE", "FETCH", "CLOSE", "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT",
-    "RELEASE", "PREPARE", "DEALLOCATE", "DISCARD", "LISTEN", "NOTIFY", "ATTACH", "DETACH",
+    "RELEASE", "PREPARE", "DEALLOCATE", "DISCARD", "LISTEN", "NOTIFY", "ATTACH", "DETACH", "KILL",
 })  # fmt: skip
 _ROWS: Final = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "LOAD", "COPY", "WITH"})
 _ADDRESS: Final = re.compile(r" at 0x[0-9a-fA-F]+")

@@ -1,0 +1,94 @@
+"""Processes that are killed at a statement: what ``kill -9`` leaves, without the price of a fresh interpreter."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+import warnings
+from collections.abc import Callable
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+FINISHED: Final = 0
+
+
+def killed_at(number: int, when: str, run: Callable[[], object], counts: Callable[[str], bool]) -> int:
+    """Do *run* in a process of its own, which kills itself with SIGKILL at a statement.
+
+    :param number: at which statement, counted from 1.
+    :param when: ``before`` it is sent, or ``after`` the server has answered.
+    :param run: what to do; it opens its own connections.
+    :param counts: whether a statement is counted.
+    :return: how the process ended: ``-SIGKILL``, or 0 where there are fewer statements.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # other threads: the child uses none of theirs
+        child = os.fork()
+    if child == 0:
+        _die_at(number, when, counts)
+        try:
+            run()
+        except BaseException:
+            traceback.print_exc(file=sys.__stderr__)
+            os._exit(1)
+        os._exit(FINISHED)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def _die_at(number: int, when: str, counts: Callable[[str], bool]) -> None:
+    met = 0
+
+    def before(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        nonlocal met
+        if counts(statement):
+            met += 1
+            if met == number and when == "before":
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def after(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if met == number and when == "after" and counts(statement):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", before)
+    sa.event.listen(sa.Engine, "after_cursor_execute", after)
+
+
+def everything_in(engine: sa.Engine) -> dict[str, object]:
+    """Return what a database has: of each table its columns, keys, indexes and rows; when is left out.
+
+    :param engine: of the database.
+    """
+    with engine.connect() as connection:
+        inspector = sa.inspect(connection)
+        return {name: _table(connection, inspector, name) for name in inspector.get_table_names()}
+
+
+def _table(connection: sa.Connection, inspector: sa.Inspector, name: str) -> object:
+    table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+    if name == "whimbrel_lock":
+        return "lock"
+    if name == "whimbrel_history":
+        rows = connection.execute(sa.select(table.c.revision, table.c.direction, table.c.outcome)).all()
+        return {tuple(row) for row in rows if row.outcome != "interrupted"}
+    columns = [
+        (item["name"], str(item["type"]), item["nullable"], item["default"]) for item in inspector.get_columns(name)
+    ]
+    indexes = sorted(repr((item["name"], item["column_names"], item["unique"])) for item in inspector.get_indexes(name))
+    uniques = sorted(repr(item["column_names"]) for item in inspector.get_unique_constraints(name))
+    rows = sorted(map(repr, connection.execute(sa.select(table)).all()))
+    return columns, inspector.get_pk_constraint(name)["constrained_columns"], indexes, uniques, rows
+
+
+def emptied(engine: sa.Engine) -> None:
+    """Drop every table of a database; none refers to another.
+
+    :param engine: of the database.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        quote = connection.dialect.identifier_preparer.quote
+        for name in sa.inspect(connection).get_table_names():
+            connection.exec_driver_sql(f"DROP TABLE {quote(name)}")
