@@ -234,3 +234,23 @@ def test_a_test_suite_with_the_pytest_plugin(tmp_path: Path) -> None:
     done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
+
+
+def test_an_environment_that_a_program_runs_raises_what_the_script_raised(project: AlembicProject) -> None:
+    from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+    from alembic.script import ScriptDirectory
+
+    (project.versions / "c3.py").write_text(
+        'revision, down_revision = "c3", "b2"\n\n\ndef upgrade():\n    raise NotImplementedError("not yet")\n'
+    )
+    config = Config("alembic.ini")
+    script = ScriptDirectory.from_config(config)
+
+    def upgrade(rows: Any, context: Any) -> Any:
+        return script._upgrade_revs("head", rows)  # type: ignore[attr-defined]  # one of the bridge's adapters
+
+    with pytest.raises(NotImplementedError, match="not yet") as raised, EnvironmentContext(config, script, fn=upgrade):
+        script.run_env()
+    (note,) = raised.value.__notes__
+    assert "Revision c3 failed in upgrade()" in note

@@ -84,6 +84,15 @@ def test_revisions_of_a_script_directory(script: Any) -> None:
         known["b2"].verify_rev_id("head")
 
 
+def test_a_script_directory_can_be_given_its_history_anew(script: Any) -> None:
+    from alembic.script.revision import RevisionMap
+
+    assert script.get_heads() == ["c3"]
+    (Path("migrations") / "versions" / "d4.py").write_text('revision, down_revision = "d4", "c3"\n')
+    script.revision_map = RevisionMap(script._load_revisions)
+    assert script.get_heads() == ["d4"]
+
+
 def test_a_file_that_is_no_revision(script: Any, tmp_path: Path) -> None:
     from alembic.script import Script
 

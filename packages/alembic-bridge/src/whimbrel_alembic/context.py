@@ -6,10 +6,9 @@ from typing import Any
 
 from whimbrel import context
 from whimbrel_alembic.plugins import PATTERNS_OPTION, translated
+from whimbrel_alembic.runtime import EnvironmentContext
 
 __all__ = ["EnvironmentContext", "configure"]
-
-EnvironmentContext = context.EnvironmentContext
 
 
 def configure(*args: Any, **kw: Any) -> None:

@@ -1,25 +1,38 @@
-"""``alembic.runtime``: contexts whose defaults are Alembic's, and ``HeadMaintainer``."""
+"""``alembic.runtime``: contexts whose defaults and errors are Alembic's, and ``HeadMaintainer``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from types import TracebackType
+from typing import Any, ClassVar
 
 from sqlalchemy import URL, Connection, Dialect
 
+from whimbrel.errors import CommandError
 from whimbrel.revisions import MigrationInfo, MigrationStep, RevisionStep, StampStep
-from whimbrel.runtime import migration
+from whimbrel.runtime import environment, migration
 from whimbrel.runtime.version_table import VersionTable, move
 from whimbrel_alembic.convention import ALEMBIC
+from whimbrel_alembic.raised import as_raised
 
-__all__ = ["HeadMaintainer", "MigrationContext", "MigrationInfo", "MigrationStep", "RevisionStep", "StampStep"]
+__all__ = [
+    "EnvironmentContext",
+    "HeadMaintainer",
+    "MigrationContext",
+    "MigrationInfo",
+    "MigrationStep",
+    "RevisionStep",
+    "StampStep",
+]
 
 
 class _SameKind(type):
     """The contexts of runs are made by core, and are contexts all the same."""
 
+    made_by_core: type
+
     def __instancecheck__(cls, item: object) -> bool:
-        return isinstance(item, migration.MigrationContext)
+        return isinstance(item, cls.made_by_core)
 
 
 class MigrationContext(migration.MigrationContext, metaclass=_SameKind):
@@ -27,6 +40,8 @@ class MigrationContext(migration.MigrationContext, metaclass=_SameKind):
 
     See :class:`whimbrel.runtime.migration.MigrationContext`.
     """
+
+    made_by_core: ClassVar[type] = migration.MigrationContext
 
     @classmethod
     def configure(
@@ -49,6 +64,25 @@ class MigrationContext(migration.MigrationContext, metaclass=_SameKind):
             dialect_opts,
             {"version_table": ALEMBIC.version_table, "allow_drop_table": ALEMBIC.allow_drop_table, **(opts or {})},
         )
+
+
+class EnvironmentContext(environment.EnvironmentContext, metaclass=_SameKind):
+    """One run of env.py, for programs that run it by themselves.
+
+    What is raised in its block comes through as it was raised. See
+    :class:`whimbrel.runtime.environment.EnvironmentContext`.
+    """
+
+    made_by_core: ClassVar[type] = environment.EnvironmentContext
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the run."""
+        with as_raised():
+            super().__exit__(kind, error, trace)
+            if isinstance(error, CommandError):
+                raise error
 
 
 class HeadMaintainer:

@@ -177,7 +177,7 @@ class ScriptDirectory:
 
     @property
     def revision_map(self) -> RevisionMap:
-        """The history, made when first asked for.
+        """The history, made when first asked for; or another that was put here, until :meth:`refresh`.
 
         :raises ScriptError: a version file cannot be read.
         :raises RevisionError: the files make no history: a missing ancestor, a circle, an id used twice.
@@ -185,6 +185,10 @@ class ScriptDirectory:
         if self._revision_map is None:
             self._revision_map = RevisionMap(self._reader.read)
         return self._revision_map
+
+    @revision_map.setter
+    def revision_map(self, history: RevisionMap) -> None:
+        self._revision_map = history
 
     def refresh(self) -> None:
         """Look again at the files, and read those that changed.
