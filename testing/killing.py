@@ -53,6 +53,11 @@ def _die_at(number: int, when: str, counts: Callable[[str], bool]) -> None:
         if met == number and when == "after" and counts(statement):
             os.kill(os.getpid(), signal.SIGKILL)
 
+    def refused(_context: Any) -> None:
+        if met == number and when == "after":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sa.event.listen(sa.Engine, "handle_error", refused)
     sa.event.listen(sa.Engine, "before_cursor_execute", before)
     sa.event.listen(sa.Engine, "after_cursor_execute", after)
 
