@@ -97,7 +97,7 @@ def _plan_of(
     steps = request.plan(script.revision_map, rows, context.version_table)
     safety = context.options.safety
     here = Timings(context.safeguards.history().read() if steps and safety.history else ())
-    noted = context.safeguards.journal()._table.read() if safety.journal else []
+    noted = context.safeguards.unfinished()
     previewer = Previewer(context)
     planned = [
         Planned(previewer.look(step), here.of(step, "here") or elsewhere.of(step, "elsewhere"))
