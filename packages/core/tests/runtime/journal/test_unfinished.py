@@ -108,7 +108,8 @@ def test_a_script_that_does_something_else_stops_and_lists_what_is_done_and_left
     assert [text.split()[0] for text in error.left] == ["INSERT", "UPDATE", "ALTER", "ALTER"]
     told = str(error)
     for part in (
-        "Its statement 2 was\n    INSERT INTO book VALUES (1, 1), (2, 1)\nand is now\n    INSERT INTO book VALUES (1, 1)",
+        "Its statement 2 was\n    INSERT INTO book VALUES (1, 1), (2, 1)\n",
+        "and is now\n    INSERT INTO book VALUES (1, 1)\n",
         str(path),
         "whimbrel resume",
         "whimbrel repair --mark-applied b2",
