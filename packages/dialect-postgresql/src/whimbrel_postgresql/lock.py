@@ -56,11 +56,11 @@ class Server:
 
         A pooler gives the driver a process number of its own making; where the driver keeps none, nobody can tell.
         """
-        known = _backend_known_to(self._driver)
+        known = backend_known_to(self._driver)
         return known is not None and known != self.backend
 
 
-def _backend_known_to(driver: Any) -> int | None:
+def backend_known_to(driver: Any) -> int | None:
     """Return the server process that the driver was told it is connected to: psycopg, psycopg2 or asyncpg."""
     if (info := getattr(driver, "info", None)) is not None:
         return int(info.backend_pid)

@@ -55,8 +55,15 @@ class PostgresqlPatient(Patient):
 
         :param connection: the run's connection.
         :param limits: 0 for no limit.
-        :param in_transaction: set them for this transaction only.
+        :param in_transaction: set them for this transaction only. Else they are the session's, which cannot be behind
+            a pooler: what is set in one session there may be taken back in another.
         """
+        if not in_transaction and _is_behind_pooler(connection):
+            self.warn_once(
+                "Behind a pooler, lock_timeout and statement_timeout have no effect outside of transactions."
+            )
+            yield
+            return
         wanted = {
             setting: f"{max(1, round(value * 1000)) if value else 0}ms"
             for name, setting in _SETTINGS.items()
@@ -108,6 +115,13 @@ def _code(error: BaseException) -> str | None:
     driver_error: Any = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(driver_error, "sqlstate", None) or getattr(driver_error, "pgcode", None)
     return str(code) if code else None
+
+
+def _is_behind_pooler(connection: Connection) -> bool:
+    from whimbrel_postgresql.lock import backend_known_to
+
+    known = backend_known_to(connection.connection.driver_connection)
+    return known is not None and known != connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
 
 
 def _current(connection: Connection, names: Mapping[str, str]) -> dict[str, str]:

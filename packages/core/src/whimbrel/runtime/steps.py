@@ -82,12 +82,9 @@ class StepRun:
                 self._reporter.start(step, index, len(steps))
                 began = perf_counter()
                 try:
-                    while True:
-                        moved = set(current)
-                        following = steps[index] if index < len(steps) else None
-                        if self._attempt(step, moved, arguments, prepare if index == 1 else None, following):
-                            break
-                    current = moved
+                    following = steps[index] if index < len(steps) else None
+                    first = prepare if index == 1 else _nothing
+                    current = self._carry_out(step, current, arguments, prepare=first, following=following)
                 except BaseException as error:
                     self._reporter.failed(step, index, len(steps), error)
                     if not isinstance(error, Exception) and self._aftermath is not None:
@@ -95,36 +92,36 @@ class StepRun:
                     raise
                 self._reporter.done(step, index, len(steps), perf_counter() - began)
 
-    def _attempt(
+    def _carry_out(
         self,
         step: MigrationStep,
-        current: set[str],
+        heads: set[str],
         arguments: Mapping[str, Any],
-        prepare: Callable[[], None] | None,
+        *,
+        prepare: Callable[[], None],
         following: MigrationStep | None,
-    ) -> bool:
-        """Take a step, and return whether it is done: if not, it is to be tried again."""
-        again = self._patience.attempt > 0
-        began = perf_counter()
-        try:
-            self._journal.begin(step, again=again)
-            with self._transactions.step():
-                if prepare is not None:
+    ) -> set[str]:
+        """Take a step, again where it met a lock and nothing of it is left, and return where the database is then."""
+        while True:
+            current = set(heads)
+            began = perf_counter()
+            try:
+                self._journal.begin(step, again=self._patience.attempt > 0)
+                with self._transactions.step():
                     prepare()
-                self._one(step, current, arguments)
-                self._recorder.passed(perf_counter() - began, following)
-                if self._transactions.undoes_all:
-                    self._guard.check()
-        except BaseException as error:
-            self._journal.failed()
-            self._recorder.failed(step, perf_counter() - began, error)
-            if not self._patience.tries_again(step, error):
-                raise
+                    self._one(step, current, arguments)
+                    self._recorder.passed(perf_counter() - began, following)
+                    if self._transactions.undoes_all:
+                        self._guard.check()
+                self._patience.passed()
+                return current
+            except BaseException as error:
+                self._journal.failed()
+                self._recorder.failed(step, perf_counter() - began, error)
+                if not self._patience.tries_again(step, error):
+                    raise
             self._guard.check()
             self._recorder.begin(step)
-            return False
-        self._patience.passed()
-        return True
 
     def _one(self, step: MigrationStep, current: set[str], arguments: Mapping[str, Any]) -> None:
         if self._impl.as_sql:
@@ -163,3 +160,7 @@ class StepRun:
     def _aftermath(self) -> str | None:
         """What a failure leaves behind, in a sentence with what to do about it."""
         return self._journal.aftermath or self._transactions.aftermath
+
+
+def _nothing() -> None:
+    """Prepare nothing."""
