@@ -12,6 +12,7 @@ from sqlalchemy import Connection, NestedTransaction, event
 from whimbrel.errors import CommandError
 from whimbrel.impl import DefaultImpl
 from whimbrel.revisions import MigrationStep, RevisionStep
+from whimbrel.runtime.switches import switches_of
 from whimbrel.runtime.transaction import RunTransactions
 from whimbrel.script import Script
 
@@ -124,9 +125,7 @@ def refuse_what_stays(steps: Sequence[MigrationStep], *, transactional_ddl: bool
             f"{_named([item.revision for item in revisions])}.",
             "See what would run (whimbrel plan), and try it on a copy of the database.",
         )
-    outside = [
-        item for item in revisions if isinstance(item, Script) and getattr(item.module, "transactional", True) is False
-    ]
+    outside = [item for item in revisions if isinstance(item, Script) and not switches_of(item).transactional]
     if outside:
         raise CommandError(
             f"These run outside of a transaction (transactional = False), and {_ONE}: "

@@ -12,6 +12,7 @@ from whimbrel.operations import MigrateOperation, Operations
 from whimbrel.operations.losses import lost_by, lost_by_sql
 from whimbrel.runtime.environment import EnvironmentContext
 from whimbrel.runtime.failure import line_in, said_by, wanted_a_connection
+from whimbrel.runtime.switches import switches_of
 from whimbrel.script import Script
 
 if TYPE_CHECKING:
@@ -103,7 +104,11 @@ class Previewer:
                         recorder.end()
                 except (Exception, SystemExit) as error:
                     obstacle = self._obstacle(script, error)
-        transactional = context.undoes_all and getattr(script.module, "transactional", True) is not False
+        switches = switches_of(script)
+        if step.is_downgrade and switches.irreversible:
+            reason = "" if switches.irreversible is True else f": {switches.irreversible}"
+            obstacle = f"it is irreversible{reason}"
+        transactional = context.undoes_all and switches.transactional
         return Preview(step, tuple(map(self._shown, recorder.parts)), transactional, obstacle)
 
     def _shown(self, part: Part) -> Part:
