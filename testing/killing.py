@@ -41,25 +41,27 @@ def killed_at(number: int, when: str, run: Callable[[], object], counts: Callabl
 
 def _die_at(number: int, when: str, counts: Callable[[str], bool]) -> None:
     met = 0
+    under_way: list[int] = []  # a journal executes statements of its own while one is executed
+
+    def die_if(is_now: bool) -> None:
+        if is_now:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def before(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         nonlocal met
-        if counts(statement):
-            met += 1
-            if met == number and when == "before":
-                os.kill(os.getpid(), signal.SIGKILL)
+        met += counts(statement)
+        under_way.append(met if counts(statement) else 0)
+        die_if(under_way[-1] == number and when == "before")
 
-    def after(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if met == number and when == "after" and counts(statement):
-            os.kill(os.getpid(), signal.SIGKILL)
+    def after(*_: Any) -> None:
+        die_if(under_way.pop() == number and when == "after")
 
     def refused(_context: Any) -> None:
-        if met == number and when == "after":
-            os.kill(os.getpid(), signal.SIGKILL)
+        after()
 
-    sa.event.listen(sa.Engine, "handle_error", refused)
     sa.event.listen(sa.Engine, "before_cursor_execute", before)
     sa.event.listen(sa.Engine, "after_cursor_execute", after)
+    sa.event.listen(sa.Engine, "handle_error", refused)
 
 
 def everything_in(engine: sa.Engine) -> dict[str, object]:
