@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from testing.databases import Database
 from whimbrel.runtime.migration import MigrationContext
 from whimbrel_autogen import produce_migrations
 from whimbrel_autogen.context import AutogenContext
+from whimbrel_autogen.order import parents_first
 
 MOST = 20
 
@@ -97,3 +100,29 @@ def test_reading_leaves_no_garbage_that_only_a_search_finds(database):
             finally:
                 gc.enable()
     assert left[30] - left[10] < 20
+
+
+def test_of_a_table_that_differs_only_the_columns_that_differ_are_compared_with_care(database, monkeypatch):
+    made = models(20)
+    with database.engine().begin() as connection:
+        made.create_all(connection, checkfirst=False)
+    with database.engine().connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        compared: list[str] = []
+        compare_type = type(context.impl).compare_type
+
+        def noted(self, theirs, ours):
+            compared.append(ours.name)
+            return compare_type(self, theirs, ours)
+
+        monkeypatch.setattr(type(context.impl), "compare_type", noted)
+        assert not produce_migrations(context, models(20, changed=True)).upgrade_ops.is_empty()
+    assert set(compared) <= {"name", "size"}
+
+
+@given(st.dictionaries(st.tuples(st.sampled_from([None, "s"]), st.sampled_from("abcdef")), st.integers(0, 20)))
+def test_what_is_referred_to_comes_first_and_neighbours_come_by_name(ranks):
+    references = {key: {other for other, rank in ranks.items() if rank < ranks[key]} for key in ranks}
+    names = sorted(ranks, key=lambda key: (ranks[key], key[0] or "", key[1]))
+    assert parents_first(references) == names
+    assert parents_first({key: set(ranks) for key in ranks}) == sorted(ranks, key=lambda key: (key[0] or "", key[1]))

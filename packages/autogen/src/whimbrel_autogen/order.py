@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKeyConstraint
@@ -84,7 +84,7 @@ class _Order:
         dropped, early = self._dropped()
         changed = [
             op
-            for key in self._parents_first([key for key in self._changes if key not in self._creates | self._drops])
+            for key in self._changed_parents_first(self._changes.keys() - self._creates.keys() - self._drops.keys())
             for op in self._changes_of(key)
         ]
         return [*self._before, *first, *early, *created, *changed, *late, *last, *dropped, *self._after]
@@ -97,7 +97,7 @@ class _Order:
         found: list[MigrateOperation] = []
         late: list[MigrateOperation] = []
         done: set[Key] = set()
-        for key in _sorted({key: set(to) for key, to in references.items()}):
+        for key in parents_first({key: set(to) for key, to in references.items()}):
             op = self._creates[key]
             open_ = [item for to, items in references[key].items() if to not in done | {key} for item in items]
             if open_:
@@ -123,7 +123,7 @@ class _Order:
         found: list[MigrateOperation] = []
         early: list[MigrateOperation] = []
         done: set[Key] = set()
-        for key in _sorted({key: set(to) for key, to in references.items()}):
+        for key in parents_first({key: set(to) for key, to in references.items()}):
             original = originals[key]
             open_ = [item for to, items in references[key].items() if to not in done | {key} for item in items]
             drop = self._drops[key]
@@ -162,8 +162,10 @@ class _Order:
             return []
         return [ModifyTableOps(key[1], sorted(ops, key=_place), schema=ops[0].schema)]  # type: ignore[attr-defined]  # all have one
 
-    def _parents_first(self, keys: list[Key]) -> list[Key]:
-        return _sorted({key: {to for to in self._added_references(key) if to in keys and to != key} for key in keys})
+    def _changed_parents_first(self, keys: Set[Key]) -> list[Key]:
+        return parents_first(
+            {key: {to for to in self._added_references(key) if to in keys and to != key} for key in keys}
+        )
 
     def _added_references(self, key: Key) -> Iterable[Key]:
         for op in self._changes[key]:
@@ -178,13 +180,8 @@ class _Order:
         """
         first: list[MigrateOperation] = []
         last: list[MigrateOperation] = []
-        touched = {key for key in (*self._changes, *self._drops) if key not in self._creates}
-        places = {
-            key: place
-            for place, key in enumerate(
-                self._parents_first([key for key in self._changes if key in touched and key not in self._drops])
-            )
-        }
+        touched = (self._changes.keys() | self._drops.keys()) - self._creates.keys()
+        places = {key: place for place, key in enumerate(self._changed_parents_first(touched - self._drops.keys()))}
         for key, ops in self._changes.items():
             for op in list(ops):
                 if isinstance(op, DropConstraintOp) and op.constraint_type == "foreignkey" and op._reverse is not None:
@@ -260,13 +257,31 @@ def _place(op: MigrateOperation) -> tuple[int, int]:
     return place, 0
 
 
-def _sorted(references: dict[Key, set[Key]]) -> list[Key]:
-    """Return the keys, each after those it refers to; within a circle, by name."""
+def parents_first(references: dict[Key, set[Key]]) -> list[Key]:
+    """Return the keys, each after those it refers to; within a circle, by name.
+
+    :param references: what each key refers to.
+    """
+    waiting = {key: (references[key] - {key}) & references.keys() for key in sorted(references, key=_by_name)}
+    followers: dict[Key, list[Key]] = {}
+    for key, to in waiting.items():
+        for other in to:
+            followers.setdefault(other, []).append(key)
     order: list[Key] = []
-    waiting = dict(sorted(references.items(), key=lambda item: (item[0][0] or "", item[0][1])))
+    ready = [key for key, to in waiting.items() if not to]
     while waiting:
-        ready = [key for key, to in waiting.items() if not (to - {key}) & waiting.keys()]
-        for key in ready or [next(iter(waiting))]:
-            order.append(key)
+        ready = ready or [next(iter(waiting))]
+        freed: list[Key] = []
+        for key in ready:
             del waiting[key]
+            for follower in followers.get(key, ()):
+                if follower in waiting:
+                    waiting[follower].discard(key)
+                    freed += [] if waiting[follower] else [follower]
+        order += ready
+        ready = sorted(freed, key=_by_name)
     return order
+
+
+def _by_name(key: Key) -> tuple[str, str]:
+    return key[0] or "", key[1]

@@ -37,6 +37,7 @@ class TablePair:
     :param models: the models' table; ``None`` where they lack it.
     :param build: makes a Table of what was reflected.
     :param same: whether both sides are known to be the same; then a comparison may be spared.
+    :param same_columns: names of the columns that are known to be the same; they are spared likewise.
     """
 
     def __init__(
@@ -47,12 +48,14 @@ class TablePair:
         models: Table | None,
         build: Callable[[ReflectedTable], Table],
         same: bool = False,
+        same_columns: frozenset[str] = frozenset(),
     ) -> None:
         self.schema = schema
         self.name = name
         self.reflected = reflected
         self.models = models
         self.same = same
+        self.same_columns = same_columns
         self._build = build
 
     @cached_property

@@ -132,6 +132,8 @@ def _pairs(context: AutogenContext, state: SchemaState) -> Iterator[TablePair]:
         pair = TablePair(state.schema, name, theirs, ours, build)
         if theirs is not None and ours is not None:
             pair.same = check.is_same(theirs, ours)
+            if not pair.same:
+                pair.same_columns = check.same_columns(theirs, ours)
         if _takes_part(context, pair):
             yield pair
 

@@ -1,4 +1,4 @@
-"""SameCheck: whether what was reflected of a table is what the models say, told without making objects of it.
+"""SameCheck: whether what was reflected of a table, or of a column, is what the models say, told without objects of it.
 
 It may say no too often, never yes: what it cannot tell at a glance is compared with care afterwards.
 """
@@ -57,17 +57,22 @@ class SameCheck:
             return False
         if (reflected.comment or None) != (models.comment or None) and self._dialect.supports_comments:
             return False
-        columns = models.columns
-        counting = models.autoincrement_column
-        for info in reflected.columns:
-            column = columns.get(info["name"])
-            if column is None or column.name != info["name"] or not self._same_column(info, column):
-                return False
-            if info.get("autoincrement") is (column is not counting):
-                return False  # counts on one side only
+        if not all(self._same_column(info, models) for info in reflected.columns):
+            return False
         return self._same_keys(reflected, models)
 
-    def _same_column(self, info: ReflectedColumn, column: Column[Any]) -> bool:
+    def same_columns(self, reflected: ReflectedTable, models: Table) -> frozenset[str]:
+        """Return the names of the columns in which nothing differs; without those that cannot be told at a glance."""
+        if self._asks or not self._types:
+            return frozenset()
+        return frozenset(info["name"] for info in reflected.columns if self._same_column(info, models))
+
+    def _same_column(self, info: ReflectedColumn, models: Table) -> bool:
+        column = models.columns.get(info["name"])
+        if column is None or column.name != info["name"]:
+            return False
+        if info.get("autoincrement") is (column is not models.autoincrement_column):
+            return False  # counts on one side only
         if info["nullable"] is not bool(column.nullable) or "computed" in info or "identity" in info:
             return False
         if isinstance(column.server_default, Computed | Identity) or column.computed is not None:

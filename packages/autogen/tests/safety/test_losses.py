@@ -9,8 +9,8 @@ from sqlalchemy.dialects import mysql, postgresql
 from testing.comparing import compared
 from whimbrel.errors import CommandError
 from whimbrel.operations import ops
+from whimbrel.operations.losses import is_narrower, lost_by
 from whimbrel_autogen import comparators
-from whimbrel_autogen.safety.losses import is_narrower, lost_by
 
 DIALECT = postgresql.dialect()
 

@@ -41,7 +41,7 @@ def whimbrel_compare_table(context: AutogenContext, table: TablePair) -> list[Mi
             added = AddColumnOp.from_column_and_tablename(table.schema, table.name, column)
             added.inline_primary_key = True if column is new_key(table) else None
             found.append(added)
-        else:
+        elif column.name not in table.same_columns:
             found += _altered(context, table, Pair(other, column))
     wanted = {column.name for column in ours.columns}
     for column in database.values():
