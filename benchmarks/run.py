@@ -29,6 +29,7 @@ from autogenerate import measure_comparing
 from databases import available, empty, empty_database, restamp
 from floors import column_operation
 from histories import SHAPES, Node, Tool, make_project, revision_id
+from safety import cost_of_safety, measure_safety
 from timing import CommandFailed, Timing, measure
 
 GRAPH_COMMANDS = {
@@ -180,13 +181,16 @@ class Bench:
 
     def worker(self, what: str, tool: Tool, where: str, count: int) -> dict[str, Timing]:
         """Let ``operations.py`` measure in the interpreter of *tool*."""
-        program = Path(tool.command[0]).with_name("python")
-        command = [str(program), str(Path(__file__).with_name("operations.py")), what, tool.name, where, str(count)]
+        found = self.answer(tool, Path(__file__).with_name("operations.py"), what, tool.name, where, str(count))
+        return {name: Timing(seconds, found["peak_mib"], 1) for name, seconds in found["seconds"].items()}
+
+    def answer(self, tool: Tool, program: Path, *words: str) -> Any:
+        """Run a program in the interpreter of *tool*, and return the JSON of its last line."""
+        command = [str(Path(tool.command[0]).with_name("python")), str(program), *words]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise CommandFailed(f"{command}:\n{done.stderr[-2000:]}")
-        found = json.loads(done.stdout.splitlines()[-1])
-        return {name: Timing(seconds, found["peak_mib"], 1) for name, seconds in found["seconds"].items()}
+        return json.loads(done.stdout.splitlines()[-1])
 
     def keep_all(self, name: str, found: dict[str, Timing]) -> None:
         """Keep what a worker found and show it."""
@@ -208,7 +212,9 @@ class Bench:
             lines.append(
                 f"| {name} | {ours.seconds:.3f} s | {f'{peer.seconds:.3f} s' if peer else ''} | {ratio} | {memory} |"
             )
-        return "\n".join([*lines, "", *self.growth(), *growth_of_comparing(self.results)])
+        return "\n".join(
+            [*lines, "", *self.growth(), *growth_of_comparing(self.results), *cost_of_safety(self.results)]
+        )
 
     def growth(self) -> list[str]:
         """Return a line a command: how its time grows from 1,000 to the longest history, start-up subtracted."""
@@ -267,7 +273,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", help="lengths of the histories, comma-separated, instead of the usual ones")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each command")
     parser.add_argument(
-        "--only", default="", help="start, graph, linear, branchy, migrate, operations, autogenerate: comma-separated"
+        "--only", default="", help="start, graph, linear, branchy, migrate, operations, autogenerate, safety"
     )
     parser.add_argument(
         "--results", type=Path, help="a JSON file that keeps the cells, to measure them in several goes"
@@ -296,6 +302,8 @@ def measure_all(bench: Bench, wanted: set[str], quick: bool) -> None:
         bench.operations(*((10_000, 100) if quick else (100_000, 1000)))
     if not wanted or "autogenerate" in wanted:
         measure_comparing(bench, [50, 200] if quick else [500, 2000])
+    if not wanted or "safety" in wanted:
+        measure_safety(bench, *((100, 3) if quick else (500, 7)))
 
 
 def main() -> None:
