@@ -124,6 +124,22 @@ class TestDatabase:
         note = "Note: The type of column author.what is not known: it is not compared, and what creates"
         assert (note in said.out) is (database.name != "postgresql"), said.out
 
+    def test_with_a_column_of_a_type_that_nobody_knows_which_goes(
+        self, commands: Commanding, database: Database
+    ) -> None:
+        """The way back says above the step that a person has to write the type."""
+        if database.name == "postgresql":
+            pytest.skip("PostgreSQL's types are all known by their names")
+        made = commands(env(AUTHOR))
+        execute(database, UNKNOWN[database.name].replace("what GEOMETRY", "what GEOMETRY NOT NULL"))
+        said = made.run(*WRITE)
+        assert said.code == 0, said
+        down = (made.project.versions / "a1_more.py").read_text().partition("def downgrade")[2]
+        before = " ".join(down.partition("op.add_column")[0].split()).replace(" # ", " ")
+        assert before.endswith(
+            "TODO: the type of column what is not known. Write it in the place of NullType(), which no database has."
+        )
+
     def test_that_forbids_to_read_a_catalog(self, commands: Commanding, database: Database) -> None:
         if database.name != "postgresql":
             pytest.skip("only PostgreSQL can forbid it: the others show what may be seen")

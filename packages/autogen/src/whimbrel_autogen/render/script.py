@@ -22,6 +22,7 @@ from whimbrel_autogen.render.layout import INDENT, WIDTH, Call, Dict, Source, ke
 from whimbrel_autogen.render.operations import renderers
 from whimbrel_autogen.safety.losses import tell_losses
 from whimbrel_autogen.safety.not_null import in_steps
+from whimbrel_autogen.safety.unknown_types import tell_unknown_types
 
 if TYPE_CHECKING:
     from whimbrel.runtime.migration import MigrationContext
@@ -49,6 +50,7 @@ def _half(half: OpContainer, comparison: AutogenContext, questioner: Questioner)
     wanted = config is None or config.convention.safe_steps
     safe = OpContainer(list(in_steps(half.ops, comparison.dialect, questioner) if wanted else half.ops))
     tell_losses(safe.ops, comparison.dialect)
+    tell_unknown_types(safe.ops)
     # The template puts the first line behind an indentation of its own.
     return indented(render_ops(safe, Rendering(comparison)) or ["pass"], INDENT).lstrip()
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, column, text
-from sqlalchemy.types import to_instance
+from sqlalchemy.types import NullType, to_instance
 
 from whimbrel.operations.ops import (
     AddColumnOp,
@@ -156,7 +156,8 @@ class _Steps:
     def _answer(self, column: Column[Any], models: Column[Any] | None, *, is_new: bool) -> ValueAnswer:
         if self._value(models) is not None:
             return ValueAnswer("steps")
-        spelled = column.type.compile(dialect=self._dialect)
+        known = not isinstance(column.type, NullType)
+        spelled = column.type.compile(dialect=self._dialect) if known else "unknown type"
         return self._questioner.missing_value(MissingValue(self._called(column.name), spelled, is_new))
 
     def _fill(self, column: Column[Any], models: Column[Any] | None, answer: ValueAnswer) -> FillColumnOp:
