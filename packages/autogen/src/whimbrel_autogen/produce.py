@@ -11,6 +11,7 @@ from sqlalchemy.types import NullType
 from whimbrel.garbage import no_garbage_collection
 from whimbrel.impl import ReflectedTable
 from whimbrel.operations.ops import MigrateOperation, UpgradeOps
+from whimbrel_autogen.listeners import tell_listeners
 from whimbrel_autogen.objects import build_table
 from whimbrel_autogen.order import ordered
 from whimbrel_autogen.pairs import TablePair
@@ -109,6 +110,7 @@ def _reflected(context: AutogenContext, schema: str | None, models: dict[str, Ta
     reflected = {
         table.name: table for table in context.impl.read_tables(context.inspector, schema, names, checks=checks)
     }
+    tell_listeners(context.inspector, reflected.values())
     for table in reflected.values():
         for column in table.columns:
             context.impl.autogen_column_reflect(context.inspector, table, column)
