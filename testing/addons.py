@@ -11,7 +11,7 @@ from pathlib import Path
 
 from testing.databases import ROOT
 
-PACKAGES = ("core", "dialect-postgresql", "dialect-sqlite", "autogen", "alembic-bridge")
+PACKAGES = ("core", "dialect-postgresql", "dialect-mysql", "dialect-sqlite", "autogen", "alembic-bridge")
 
 OURS = 'import alembic\nassert alembic.__spec__.origin == "whimbrel_alembic"\n'
 """For env.py: the real package is installed beside the bridge, and the bridge has answered."""
