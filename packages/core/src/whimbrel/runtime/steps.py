@@ -8,7 +8,9 @@ from contextlib import nullcontext
 from time import perf_counter
 from typing import Any
 
-from whimbrel.errors import UnfinishedRevision
+from sqlalchemy.exc import SQLAlchemyError
+
+from whimbrel.errors import CommandError, UnfinishedRevision
 from whimbrel.impl import DefaultImpl
 from whimbrel.revisions import MigrationStep, RevisionStep, RowChanges
 from whimbrel.runtime.failure import Hide, lacks_function, migration_failed
@@ -76,7 +78,7 @@ class StepRun:
         """
         current = set(heads)
         with self._patience.over_run(), self._journal.listening(), self._transactions.run():
-            self._recorder.begin(steps[0])
+            self._record(steps[0])
             for index, step in enumerate(steps, 1):
                 self._guard.check()
                 self._reporter.start(step, index, len(steps))
@@ -121,7 +123,16 @@ class StepRun:
                 if not self._patience.tries_again(step, error):
                     raise
             self._guard.check()
-            self._recorder.begin(step)
+            self._record(step)
+
+    def _record(self, step: MigrationStep) -> None:
+        """Note that a step begins; where that meets a lock, as it does when SQLite's file is locked, again."""
+        while True:
+            try:
+                return self._recorder.begin(step)
+            except (SQLAlchemyError, CommandError) as error:
+                if not self._patience.tries_again(step, error):
+                    raise
 
     def _one(self, step: MigrationStep, current: set[str], arguments: Mapping[str, Any]) -> None:
         if self._impl.as_sql:

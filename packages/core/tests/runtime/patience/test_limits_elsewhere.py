@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -92,6 +93,27 @@ def test_the_first_revision_of_all_is_tried_again_too(
     other.join()
     with postgresql_database.engine().connect() as connection:
         assert connection.execute(sa.text("SELECT version_num FROM whimbrel_version")).scalars().all() == ["b2"]
+
+
+def test_a_file_of_sqlite_that_is_locked_is_come_back_to_with_its_records(
+    sqlite_database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    project = Project(tmp_path, sqlite_database.url)
+    project.add("a1")
+    writer = sqlite3.connect(sqlite_database.engine().url.database or "", check_same_thread=False)
+    writer.execute("BEGIN IMMEDIATE")
+
+    def let_go() -> None:
+        wait_until(lambda: "again in" in caplog.text)
+        writer.close()
+
+    other = threading.Thread(target=let_go)
+    other.start()
+    command.upgrade(project.config(lock_timeout="50ms", retries="20"), "head")
+    other.join()
+    with sqlite_database.engine().connect() as connection:
+        records = connection.execute(sa.text("SELECT revision, outcome FROM whimbrel_history")).all()
+    assert [tuple(record) for record in records] == [("a1", "done")]
 
 
 def test_a_deadlock_is_tried_again_without_any_setting(
