@@ -272,8 +272,9 @@ class StatementJournal(Journal):
             return
         if entry.certain and self._at_once(entry, execute):
             return
-        self._write([self._before(entry, statement)])
-        self._carry_out(entry, execute)
+        noted = self._before(entry, statement)
+        self._write([noted])
+        self._carry_out(noted, execute)
 
     def _before(self, entry: Entry, statement: str) -> Entry:
         with self._own():
@@ -324,6 +325,11 @@ class StatementJournal(Journal):
                 self._refused = entry.position
                 with self._own(), suppress(SQLAlchemyError):  # what went wrong first is what matters
                     self._table.forget(entry.position)
+                    if (
+                        entry.state is not None
+                        and self._impl.state_of(self._connection, entry.statement) != entry.state
+                    ):
+                        self._impl.clear_remains(self._connection, entry.statement)
             raise
         if not entry.certain:
             self._stays, self._refused = True, None
