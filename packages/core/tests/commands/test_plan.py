@@ -211,3 +211,15 @@ def test_a_script_learns_that_it_is_only_looked_at(database: Database, tmp_path:
     project.add("a1", upgrade=body)
     (plan,) = planned(project)
     assert plan["steps"][0]["operations"][0]["sql"] == "SELECT 1;"
+
+
+def test_what_a_file_says_of_itself_is_told(database: Database, tmp_path: Path) -> None:
+    project = Project(tmp_path, database.url)
+    project.add("a1")
+    path = project.add("b2", "a1")
+    path.write_text(path.read_text() + '\ntransactional = False\nirreversible = "rows were merged"\n')
+    (plan,) = planned(project)
+    assert [step["transactional"] for step in plan["steps"]] == [database.name != "mysql", False]
+    command.upgrade(project.config(), "head")
+    with pytest.raises(CommandError, match="rows were merged"):
+        planned(project, "a1", downgrade=True)

@@ -12,6 +12,7 @@ from whimbrel.errors import RevisionsPending
 from whimbrel.revisions import RevisionStep
 from whimbrel.runtime.preview import Part, Preview, Previewer
 from whimbrel.runtime.request import RunRequest
+from whimbrel.runtime.switches import refuse_irreversible
 from whimbrel.script import Script, ScriptDirectory
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def plan(
     :param check: raise if there is anything to run; it is printed first.
     :param as_json: print a JSON list instead, one object a database.
     :raises RevisionsPending: *check*, and there is something to run.
+    :raises IrreversibleRevision: a revision that would be taken back says that it cannot be.
     :raises CommandError: *timings* cannot be read.
 
     Example::
@@ -95,6 +97,7 @@ def _plan_of(
     context: MigrationContext, script: ScriptDirectory, request: RunRequest, rows: tuple[str, ...], elsewhere: Timings
 ) -> DatabasePlan:
     steps = request.plan(script.revision_map, rows, context.version_table)
+    refuse_irreversible(steps)
     safety = context.options.safety
     here = Timings(context.safeguards.history().read() if steps and safety.history else ())
     noted = context.safeguards.unfinished()

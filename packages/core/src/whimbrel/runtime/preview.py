@@ -104,11 +104,7 @@ class Previewer:
                         recorder.end()
                 except (Exception, SystemExit) as error:
                     obstacle = self._obstacle(script, error)
-        switches = switches_of(script)
-        if step.is_downgrade and switches.irreversible:
-            reason = "" if switches.irreversible is True else f": {switches.irreversible}"
-            obstacle = f"it is irreversible{reason}"
-        transactional = context.undoes_all and switches.transactional
+        transactional = context.undoes_all and switches_of(script).transactional
         return Preview(step, tuple(map(self._shown, recorder.parts)), transactional, obstacle)
 
     def _shown(self, part: Part) -> Part:
