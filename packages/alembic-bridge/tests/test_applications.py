@@ -254,3 +254,31 @@ def test_an_environment_that_a_program_runs_raises_what_the_script_raised(projec
         script.run_env()
     (note,) = raised.value.__notes__
     assert "Revision c3 failed in upgrade()" in note
+
+
+def test_a_deployments_log_says_which_database_it_is(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, sqlite_database: Database
+) -> None:
+    from alembic.migration import MigrationContext
+
+    (tmp_path / "logged").mkdir()
+    project = AlembicProject(tmp_path / "logged")
+    project.add("a1")
+    told = project.run("upgrade", "head").stderr
+    assert "INFO  [alembic.runtime.migration] Context impl SQLiteImpl." in told
+    assert "INFO  [alembic.runtime.migration] Will assume transactional DDL." in told
+    with caplog.at_level("INFO", "alembic"), sqlite_database.engine().connect() as connection:
+        MigrationContext.configure(connection)
+    assert caplog.messages == ["Context impl SQLiteImpl.", "Will assume transactional DDL."]
+
+
+def test_a_context_without_a_run_knows_alembics_names_of_plugins(sqlite_database: Database) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    metadata = sa.MetaData()
+    sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True))
+    with sqlite_database.engine().connect() as connection:
+        for patterns, count in ((["alembic.autogenerate.*"], 1), (["alembic.autogenerate.types"], 0)):
+            context = MigrationContext.configure(connection, opts={"autogenerate_plugins": patterns})
+            assert len(compare_metadata(context, metadata)) == count, patterns

@@ -69,3 +69,27 @@ def test_the_templates_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[
     out = capsys.readouterr().out
     assert "One database, as Alembic projects have it." in out
     assert "multidb" in out
+
+
+def test_a_program_that_sets_the_folder_itself_is_not_told_of_settings_that_are_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config("migrations/alembic.ini")
+    config.set_main_option("script_location", "migrations")
+    (tmp_path / "templates" / "plain").mkdir(parents=True)
+    for name, text in {
+        "alembic.ini.mako": "[alembic]\n",
+        "env.py": "",
+        "script.py.mako": "",
+        "README": "Mine.\n",
+    }.items():
+        (tmp_path / "templates" / "plain" / name).write_text(text)
+    monkeypatch.setattr(config, "get_template_directory", lambda: str(tmp_path / "templates"))
+    command.init(config, "migrations", template="plain")
+    out = capsys.readouterr().out
+    assert "cannot be read" not in out
+    assert "Next: look at migrations/alembic.ini, and at env.py in migrations." in out

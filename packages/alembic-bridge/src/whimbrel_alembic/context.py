@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from whimbrel import context
-from whimbrel_alembic.plugins import PATTERNS_OPTION, translated
-from whimbrel_alembic.runtime import EnvironmentContext
+from whimbrel_alembic.plugins import with_translated
+from whimbrel_alembic.runtime import EnvironmentContext, announce
 
 __all__ = ["EnvironmentContext", "configure"]
 
@@ -17,7 +17,5 @@ def configure(*args: Any, **kw: Any) -> None:
     :param args: as that method takes them.
     :param kw: likewise; ``autogenerate_plugins`` holds patterns of Alembic's names.
     """
-    patterns = kw.get("autogenerate_plugins")
-    if patterns is not None:
-        kw = {**kw, "autogenerate_plugins": translated(patterns), PATTERNS_OPTION: tuple(patterns)}
-    context.configure(*args, **kw)
+    context.configure(*args, **with_translated(kw))
+    announce(context.get_context())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import partial
 from types import ModuleType
@@ -129,6 +129,17 @@ def translated(patterns: Sequence[str]) -> list[str]:
         if not name.startswith("alembic."):
             found.append(pattern)
     return found
+
+
+def with_translated(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options of a run in which ``autogenerate_plugins`` has our names; they keep the ones that were written.
+
+    :param options: as ``configure()`` takes them.
+    """
+    patterns = options.get("autogenerate_plugins")
+    if patterns is None:
+        return dict(options)
+    return {**options, "autogenerate_plugins": translated(patterns), PATTERNS_OPTION: tuple(patterns)}
 
 
 _joined: list[str] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from logging import getLogger
 from types import TracebackType
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ from whimbrel.revisions import MigrationInfo, MigrationStep, RevisionStep, Stamp
 from whimbrel.runtime import environment, migration
 from whimbrel.runtime.version_table import VersionTable, move
 from whimbrel_alembic.convention import ALEMBIC
+from whimbrel_alembic.plugins import with_translated
 from whimbrel_alembic.raised import as_raised
 
 __all__ = [
@@ -24,6 +26,8 @@ __all__ = [
     "RevisionStep",
     "StampStep",
 ]
+
+log = getLogger("alembic.runtime.migration")
 
 
 class _SameKind(type):
@@ -55,15 +59,11 @@ class MigrationContext(migration.MigrationContext, metaclass=_SameKind):
         opts: Mapping[str, Any] | None = None,
     ) -> migration.MigrationContext:
         """Make a context from whatever names the database; the parameters are those of Whimbrel's."""
-        return super().configure(
-            connection,
-            url,
-            dialect_name,
-            dialect,
-            environment_context,
-            dialect_opts,
-            {"version_table": ALEMBIC.version_table, "allow_drop_table": ALEMBIC.allow_drop_table, **(opts or {})},
-        )
+        defaults = {"version_table": ALEMBIC.version_table, "allow_drop_table": ALEMBIC.allow_drop_table}
+        options = {**defaults, **with_translated(opts or {})}
+        context = super().configure(connection, url, dialect_name, dialect, environment_context, dialect_opts, options)
+        announce(context)
+        return context
 
 
 class EnvironmentContext(environment.EnvironmentContext, metaclass=_SameKind):
@@ -83,6 +83,17 @@ class EnvironmentContext(environment.EnvironmentContext, metaclass=_SameKind):
             super().__exit__(kind, error, trace)
             if isinstance(error, CommandError):
                 raise error
+
+
+def announce(context: migration.MigrationContext) -> None:
+    """Log what Alembic logs when a database is named: people look for these lines in the logs of a deployment.
+
+    :param context: that of the database.
+    """
+    log.info("Context impl %s.", type(context.impl).__name__)
+    if context.as_sql:
+        log.info("Generating static SQL")
+    log.info("Will assume %s DDL.", "transactional" if context.transactional_ddl else "non-transactional")
 
 
 class HeadMaintainer:

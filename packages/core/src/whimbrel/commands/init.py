@@ -90,6 +90,8 @@ def _next_step(config: Config, directory: str, settings_path: str) -> str:
         used = _written(config).settings.script_directory()
         in_use = os.path.realpath(used) == os.path.realpath(directory)
     except ConfigError as error:
+        if config.get_main_option("script_location"):  # a program sets it, and knows what is next
+            return f"Next: look at {shown(settings_path)}, and at env.py in {shown(directory)}."
         return f"These settings cannot be read yet: {error}"
     if not in_use:
         return (
