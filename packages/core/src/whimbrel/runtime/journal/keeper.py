@@ -19,7 +19,7 @@ from whimbrel.runtime.journal.base import Journal
 from whimbrel.runtime.journal.skipped import SkippedCursor, lost_in
 from whimbrel.runtime.journal.statements import Kind, bare, fingerprint, kind_of
 from whimbrel.runtime.journal.table import Entry, JournalTable
-from whimbrel.runtime.journal.unfinished import shortened, unfinished
+from whimbrel.runtime.journal.unfinished import otherwise, shortened, unfinished
 from whimbrel.runtime.transaction import RunTransactions
 
 log = logging.getLogger("whimbrel.runtime.journal")
@@ -242,7 +242,7 @@ class StatementJournal(Journal):
         if entry is None:
             return False
         if entry.fingerprint != mark:
-            self._astray = _otherwise(entry, self._hide(statement))
+            self._astray = otherwise(entry, self._hide(statement))
             self._left.append(self._hide(statement))
             return True
         if entry.certain or position < self._last:
@@ -325,14 +325,15 @@ class StatementJournal(Journal):
                 self._refused = entry.position
                 with self._own(), suppress(SQLAlchemyError):  # what went wrong first is what matters
                     self._table.forget(entry.position)
-                    if (
-                        entry.state is not None
-                        and self._impl.state_of(self._connection, entry.statement) != entry.state
-                    ):
-                        self._impl.clear_remains(self._connection, entry.statement)
+                    self._clear_remains(entry)
             raise
         if not entry.certain:
             self._stays, self._refused = True, None
+
+    def _clear_remains(self, entry: Entry) -> None:
+        """Remove what a refused statement has left, which was not there before."""
+        if entry.state is not None and self._impl.state_of(self._connection, entry.statement) != entry.state:
+            self._impl.clear_remains(self._connection, entry.statement)
 
     def _is_noted(self, entry: Entry) -> bool:
         return self._transactions.in_autocommit or not self._impl.transactional_ddl
@@ -394,10 +395,3 @@ class StatementJournal(Journal):
         except SQLAlchemyError:
             return None
         return None if now is None or entry.state is None else now != entry.state
-
-
-def _otherwise(entry: Entry, now: str) -> str:
-    return (
-        f"its script does something else now. Its statement {entry.position + 1} was\n    {shortened(entry.statement)}"
-        f"\nand is now\n    {shortened(now)}"
-    )

@@ -67,6 +67,14 @@ def plan_unfinished(script: ScriptDirectory, first: Entry, heads: Sequence[str])
     return step
 
 
+def otherwise(entry: Entry, now: str) -> str:
+    """Return why a revision cannot go on whose statement *entry* is another one *now*."""
+    return (
+        f"its script does something else now. Its statement {entry.position + 1} was\n    {shortened(entry.statement)}"
+        f"\nand is now\n    {shortened(now)}"
+    )
+
+
 def listed(statements: Sequence[str], start: int = 1) -> list[str]:
     """Return a line for each statement, with its number.
 
