@@ -234,6 +234,23 @@ def test_a_rewriter_can_be_taught_to_look_into_a_directive() -> None:
     assert looked == ["one"]
 
 
+def test_op_stands_for_what_a_test_suite_sets(sqlite_database: Database) -> None:
+    from alembic import op
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext
+
+    from whimbrel.errors import CommandError
+
+    proxy: Any = op
+    with sqlite_database.engine().begin() as connection:
+        proxy._proxy = Operations(MigrationContext.configure(connection))
+        op.create_table("kite", sa.Column("id", sa.Integer))
+        proxy._proxy = None
+        assert sa.inspect(connection).get_table_names() == ["kite"]
+    with pytest.raises(CommandError, match="outside of a migration run"):
+        op.drop_table("kite")
+
+
 def test_helpers() -> None:
     from alembic import util
 

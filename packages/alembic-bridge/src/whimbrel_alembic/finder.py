@@ -17,6 +17,7 @@ from whimbrel_alembic.modules import MODULES, PACKAGES
 
 _ROOT = "alembic"
 _TESTING = "alembic.testing"
+_OP = "alembic.op"
 
 
 class Face(ModuleType):
@@ -44,6 +45,13 @@ class Face(ModuleType):
                 setattr(self, name, found)
             return found
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}", name=name, obj=self)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "_proxy" and self.__name__ == _OP:
+            from whimbrel_alembic.proxied import make_current
+
+            make_current(value)
+        super().__setattr__(name, value)
 
     def __dir__(self) -> list[str]:
         names = {name for home in self._homes() for name in getattr(home, "__all__", None) or vars(home)}
