@@ -115,7 +115,7 @@ def test_a_revision_without_changes_is_not_written(package: str, tmp_path: Path,
             directives[:] = []
 
     metadata = sa.MetaData()
-    options = {"target_metadata": metadata, "process_revision_directives": only_changes}
+    options: dict[str, Any] = {"target_metadata": metadata, "process_revision_directives": only_changes}
     with sqlite_database.engine().connect() as connection:
         project.run("revision", "nothing", True, connection=connection, **options)
         assert project.written() == []
@@ -132,7 +132,7 @@ def test_tables_that_the_models_lack_are_kept(package: str, tmp_path: Path, sqli
 
     with sqlite_database.engine().begin() as connection:
         connection.execute(sa.text("CREATE TABLE theirs (id INTEGER PRIMARY KEY)"))
-        options = {"target_metadata": sa.MetaData(), "include_object": keep}
+        options: dict[str, Any] = {"target_metadata": sa.MetaData(), "include_object": keep}
         project.run("revision", "keep", True, connection=connection, **options)
     assert "theirs" not in project.written()[0].read_text()
 
@@ -145,7 +145,6 @@ def test_columns_of_a_new_table_come_in_the_order_of_a_house(
     ops = project.module("operations.ops")
     writer = import_module(module).Rewriter()
 
-    @writer.rewrites(ops.CreateTableOp)
     def last_things_last(context: Any, revision: Any, op: Any) -> Any:
         late = ("created", "changed")
         columns = sorted(
@@ -153,11 +152,12 @@ def test_columns_of_a_new_table_come_in_the_order_of_a_house(
         )
         return ops.CreateTableOp(op.table_name, columns, schema=op.schema, **op.kw)
 
+    writer.rewrites(ops.CreateTableOp)(last_things_last)
     metadata = sa.MetaData()
     names = ("changed", "created", "id", "name")
     sa.Table("t", metadata, *[sa.Column(name, sa.Integer, primary_key=name == "id") for name in names])
     with sqlite_database.engine().connect() as connection:
-        options = {"target_metadata": metadata, "process_revision_directives": writer}
+        options: dict[str, Any] = {"target_metadata": metadata, "process_revision_directives": writer}
         project.run("revision", "order", True, connection=connection, **options)
     text = project.written()[0].read_text()
     places = [text.index(f'"{name}"') for name in ("id", "name", "created", "changed")]
@@ -250,11 +250,11 @@ def test_a_view_is_replaced_and_brought_back_by_an_operation_of_its_own(
 
     operations.Operations.register_operation("put_view")(PutViewOp)
 
-    @operations.Operations.implementation_for(PutViewOp)
     def put(operations: Any, op: PutViewOp) -> None:
         operations.execute(f"DROP VIEW IF EXISTS {op.name}")
         operations.execute(f"CREATE VIEW {op.name} AS {op.select}")
 
+    operations.Operations.implementation_for(PutViewOp)(put)
     old, new = 'op.put_view("v", "SELECT 1 AS a")', 'op.put_view("v", "SELECT 2 AS a")'
     project.add("a1", None, old)
     project.add("b2", "a1", f"{new}\n\n\ndef downgrade():\n    {old}")
