@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from whimbrel.errors import CommandError
 from whimbrel.impl import DefaultImpl
 from whimbrel.impl.patience import Limits
+from whimbrel.runtime.failure import said_by
 
 
 class RunTransactions:
@@ -258,13 +260,24 @@ class RunTransactions:
                 self._after_rollback.pop(0)()
             raise
         finally:
-            self._open = False
-            while self._after_end:
-                self._after_end.pop(0)()
+            self._has_ended()
+
+    def _has_ended(self) -> None:
+        self._open = False
+        while self._after_end:
+            self._after_end.pop(0)()
 
     def _commit(self, connection: Connection) -> None:
         self._impl.before_commit(connection)
-        connection.commit()
+        try:
+            connection.commit()
+        except DBAPIError as error:
+            # Without a statement SQLAlchemy's error looks like one of a connection that could not be made.
+            unknown = "Only the database knows whether it did:  whimbrel current"
+            raise CommandError(
+                f"The database did not confirm a commit.\n{said_by(error)}",
+                unknown if error.connection_invalidated else self.aftermath,
+            ) from error
         self._impl.end_session(connection)
 
     def _begin(self, connection: Connection) -> None:

@@ -16,7 +16,7 @@ from testing.databases import Database
 from testing.projects import Project
 from testing.proxy import cutting
 from whimbrel import command
-from whimbrel.errors import MigrationFailed
+from whimbrel.errors import CommandError, MigrationFailed
 
 BOOK = 'op.create_table("book", sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))\n'
 CUT = 'op.get_context().config.attributes.get("cut", lambda: None)()\n'
@@ -125,11 +125,12 @@ op.bulk_insert(sa.table("page", sa.column("text")), [{"text": "x" * 1000} for _ 
     ballast = small_disk / "ballast"
     command.upgrade(project.config(), "a1")
     ballast.write_bytes(b"x" * 150_000)
-    with pytest.raises(MigrationFailed, match="full") as caught:
+    with pytest.raises(CommandError, match="full") as caught:
         command.upgrade(project.config(), "head")
+    assert "The database did not confirm a commit." in str(caught.value)
     assert "The database is as it was before this revision." in str(caught.value)
     ballast.unlink()
-    engine = sa.create_engine(project.url)
+    engine = sa.create_engine(project.url, poolclass=sa.NullPool)
     assert [column["name"] for column in sa.inspect(engine).get_columns("page")] == ["text"]
     command.upgrade(project.config(), "head")
     with engine.connect() as connection:
