@@ -28,7 +28,8 @@ from whimbrel.revisions import (
     verify_rev_id,
 )
 from whimbrel.runtime.environment import EnvironmentContext
-from whimbrel.runtime.migration import MigrationContext, Planner
+from whimbrel.runtime.migration import MigrationContext
+from whimbrel.runtime.planning import Planner
 from whimbrel.script import Script, ScriptDirectory
 from whimbrel.script.module import load_module
 

@@ -84,6 +84,7 @@ class DryRunTransactions(RunTransactions):
                 ours.rollback()
             if not self._external:
                 self._impl.end_session(connection)
+            self._has_ended()
 
     @contextmanager
     def _held(self, connection: Connection) -> Iterator[None]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from logging import getLogger
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from sqlalchemy import URL, Connection, Dialect
 from sqlalchemy.sql.base import Executable
@@ -18,64 +18,19 @@ from whimbrel.redact import redact
 from whimbrel.revisions import MigrationInfo, MigrationStep, RevisionStep, StampStep, plan_stamp
 from whimbrel.runtime.connect import parsed_url
 from whimbrel.runtime.failure import Hide
+from whimbrel.runtime.listeners import listeners_of
 from whimbrel.runtime.lock.guard import Guard
 from whimbrel.runtime.options import MigrationOptions
+from whimbrel.runtime.planning import Plan, Planner, RunEnvironment
 from whimbrel.runtime.report import LogReporter, Reporter
-from whimbrel.runtime.request import RunRequest
 from whimbrel.runtime.safeguards import Safeguards
-from whimbrel.runtime.steps import StepListener, StepRun
+from whimbrel.runtime.steps import StepRun
 from whimbrel.runtime.switches import refuse_irreversible
 from whimbrel.runtime.transaction import RunTransactions
 from whimbrel.runtime.version_table import VersionTable
 from whimbrel.script import ScriptDirectory
 
 log = getLogger(__name__)
-
-
-Planner = Callable[[tuple[str, ...], "MigrationContext"], Iterable[MigrationStep]]
-"""From the rows of the version table to the steps to take."""
-
-
-class RunEnvironment(Protocol):
-    """What a context wants of the environment it runs in; ``EnvironmentContext`` is one."""
-
-    @property
-    def config(self) -> Config:
-        """The settings of the run."""
-
-    @property
-    def script(self) -> ScriptDirectory:
-        """The version files."""
-
-    @property
-    def plugins(self) -> Plugins:
-        """The run's plugins."""
-
-    @property
-    def reporter(self) -> Reporter:
-        """Is told how the run goes."""
-
-    @property
-    def request(self) -> RunRequest | None:
-        """What the run is to do; ``None`` when it only reads."""
-
-    def steps(self, heads: tuple[str, ...], context: MigrationContext) -> Iterable[MigrationStep]:
-        """Return the steps to take from *heads*."""
-
-
-class Plan(NamedTuple):
-    """What a run is to do.
-
-    :param planner: made the steps, and can make them from elsewhere.
-    :param purge: forget every version row first.
-    :param heads: where the database is.
-    :param steps: to take from there.
-    """
-
-    planner: Planner
-    purge: bool
-    heads: tuple[str, ...]
-    steps: tuple[MigrationStep, ...]
 
 
 class MigrationContext:
@@ -417,30 +372,12 @@ class MigrationContext:
             self._transactions,
             self._reporter,
             move_rows=self._versions.apply,
-            listeners=self._listeners(),
+            listeners=() if self._is_dry_run else listeners_of(self, self.options, self._plugins),
             keepers=self.safeguards.keepers(guard),
             hide=self._hide,
         )
         with Operations.context(self):
             run.take(plan.steps, plan.heads, arguments, prepare=lambda: self._prepare_version_table(plan.purge))
-
-    def _listeners(self) -> list[StepListener]:
-        """Return what hears of each step: env.py's callbacks, then the plugins, where any of them listens.
-
-        Nobody hears of a rehearsal or a dry run, which bring no database anywhere.
-        """
-        if self.options.extra.get("rehearsal") or self._is_dry_run:
-            return []
-
-        def callbacks(step: MigrationStep, heads: set[str], arguments: Mapping[str, Any]) -> None:
-            for callback in self.options.on_version_apply:
-                callback(ctx=self, step=step.info, heads=set(heads), run_args=dict(arguments))
-
-        def plugins(step: MigrationStep, heads: set[str], arguments: Mapping[str, Any]) -> None:
-            self._plugins.version_applied(self, step, frozenset(heads))
-
-        asked = ((callbacks, bool(self.options.on_version_apply)), (plugins, self._plugins.hear_of_versions))
-        return [listener for listener, wanted in asked if wanted]
 
     def _prepare_version_table(self, purge: bool = False) -> None:
         if self.connection is None:
