@@ -251,6 +251,15 @@ def test_op_stands_for_what_a_test_suite_sets(sqlite_database: Database) -> None
         op.drop_table("kite")
 
 
+def test_what_a_foreign_key_says() -> None:
+    from alembic.ddl import base
+
+    key = sa.ForeignKeyConstraint(["a", "b"], ["s.u.x", "s.u.y"], ondelete="CASCADE", deferrable=True)
+    sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer), sa.Column("b", sa.Integer), key, schema="q")
+    expected = ("q", "t", ["a", "b"], "s", "u", ["x", "y"], None, "CASCADE", True, None)
+    assert base._fk_spec(key) == expected
+
+
 def test_helpers() -> None:
     from alembic import util
 
