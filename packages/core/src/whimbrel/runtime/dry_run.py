@@ -79,12 +79,13 @@ class DryRunTransactions(RunTransactions):
                 yield
                 self._impl.before_commit(connection)  # may find what a commit would be refused for
         finally:
-            self._open = False
-            if not connection.invalidated and not connection.closed:
-                ours.rollback()
-            if not self._external:
-                self._impl.end_session(connection)
-            self._has_ended()
+            try:
+                if not connection.invalidated and not connection.closed:
+                    ours.rollback()
+                if not self._external:
+                    self._impl.end_session(connection)
+            finally:
+                self._has_ended()  # the lock of the run is given back
 
     @contextmanager
     def _held(self, connection: Connection) -> Iterator[None]:
