@@ -86,8 +86,8 @@ def _table(connection: sa.Connection, inspector: sa.Inspector, name: str) -> obj
     ]
     indexes = sorted(repr((item["name"], item["column_names"], item["unique"])) for item in inspector.get_indexes(name))
     uniques = sorted(repr(item["column_names"]) for item in inspector.get_unique_constraints(name))
-    rows = sorted(map(repr, connection.execute(sa.select(table)).all()))
-    return columns, inspector.get_pk_constraint(name)["constrained_columns"], indexes, uniques, rows
+    content = sorted(repr(row) for row in connection.execute(sa.select(table)).all())
+    return columns, inspector.get_pk_constraint(name)["constrained_columns"], indexes, uniques, content
 
 
 def emptied(engine: sa.Engine) -> None:
