@@ -315,8 +315,8 @@ class MigrationContext:
             if request is not None:
                 self.safeguards.require_finished()
             self._reporter.plan(())
-            if request is not None and not self.as_sql and not request.dry_run:
-                self.ensure_version_table(purge)
+            if request is not None and not self.as_sql and not request.dry_run and (purge or not plan.heads):
+                self.ensure_version_table(purge)  # where there are heads, there is a table
             return
         seen, check = plan, request.check if request is not None else None
         if check is not None:

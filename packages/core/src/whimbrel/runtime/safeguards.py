@@ -26,7 +26,7 @@ from whimbrel.script import ScriptDirectory
 if TYPE_CHECKING:
     from whimbrel.runtime.history import History
     from whimbrel.runtime.journal.keeper import StatementJournal
-    from whimbrel.runtime.journal.table import Entry
+    from whimbrel.runtime.journal.table import Entry, JournalTable
     from whimbrel.runtime.lock.alone import RunAlone
 
 log = getLogger("whimbrel.runtime.migration")
@@ -139,20 +139,22 @@ class Safeguards:
         :raises CommandError: there is no database: SQL is written as text.
         """
         from whimbrel.runtime.journal.keeper import StatementJournal
+
+        table, patience = self._journal_table(), self._safety.lock_wait
+        return StatementJournal(self._impl, self._live(), self._transactions, table, patience=patience, hide=self._hide)
+
+    def _journal_table(self) -> JournalTable:
         from whimbrel.runtime.journal.table import JournalTable
 
-        table = JournalTable(
+        return JournalTable(
             self._impl, self._live(), name=_JOURNAL_TABLE, schema=self._schema, scope=self._options.version_table
-        )
-        return StatementJournal(
-            self._impl, self._live(), self._transactions, table, patience=self._safety.lock_wait, hide=self._hide
         )
 
     def unfinished(self) -> list[Entry]:
         """Return what is noted of a revision that was interrupted, in order; nothing where none was."""
         if self._connection is None or not self._safety.journal:
             return []
-        entries = self.journal().unfinished()
+        entries = self._journal_table().read()
         self._transactions.settle()
         return entries
 
@@ -161,9 +163,11 @@ class Safeguards:
 
         :raises UnfinishedRevision: one was.
         """
-        if self._connection is not None and self._safety.journal:
+        if self._connection is None or not self._safety.journal:
+            return
+        if self._journal_table().read():  # what can go on is imported where something has to
             self.journal().require_finished()
-            self._transactions.settle()
+        self._transactions.settle()
 
     @contextmanager
     def repairing(self, reporter: Reporter) -> Iterator[History]:
