@@ -109,7 +109,10 @@ def test_up_and_down(environment: Environment) -> None:
     found = asked(environment, "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'book'")
     assert found == [("id", "INTEGER"), ("title", "VARCHAR"), ("price", "INTEGER")]
     environment.whimbrel("downgrade", "base")
-    assert asked(environment, "SELECT table_name FROM duckdb_tables()") == [("whimbrel_version",)]
+    assert asked(environment, "SELECT table_name FROM duckdb_tables()") == [
+        ("whimbrel_history",),
+        ("whimbrel_version",),
+    ]
 
 
 def test_as_text(environment: Environment) -> None:

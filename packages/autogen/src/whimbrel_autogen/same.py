@@ -62,10 +62,15 @@ class SameCheck:
         return self._same_keys(reflected, models)
 
     def same_columns(self, reflected: ReflectedTable, models: Table) -> frozenset[str]:
-        """Return the names of the columns in which nothing differs; without those that cannot be told at a glance."""
+        """Return the names of the columns in which nothing differs; without those that cannot be told at a glance.
+
+        Nor is one of them that comes into the primary key or leaves it: that changes whether it may be NULL.
+        """
         if self._asks or not self._types:
             return frozenset()
-        return frozenset(info["name"] for info in reflected.columns if self._same_column(info, models))
+        keys = {*reflected.primary_key["constrained_columns"]} ^ {column.name for column in models.primary_key}
+        infos = (info for info in reflected.columns if info["name"] not in keys)
+        return frozenset(info["name"] for info in infos if self._same_column(info, models))
 
     def _same_column(self, info: ReflectedColumn, models: Table) -> bool:
         column = models.columns.get(info["name"])

@@ -52,7 +52,9 @@ def test_each_command_after_a_failure_that_knew_it(project, terminal, database, 
     project.add("a1")
     project.add("b2", "a1", upgrade=body)
     assert terminal.run("upgrade", "head").code == 1
-    run_all(terminal, ["-v", "upgrade", "head"], *READING, *(["--raiseerr", *words] for words in READING))
+    # With --raiseerr a script's error is Python's to print, as the script has said it: none is run here.
+    raised = (["--raiseerr", *words] for words in READING if "--dry-run" not in words)
+    run_all(terminal, ["-v", "upgrade", "head"], *READING, *raised)
     assert stored(terminal, database)
 
 

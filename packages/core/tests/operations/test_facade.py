@@ -43,6 +43,7 @@ def test_the_verbs_are_these() -> None:
         "drop_table_comment",
         "execute",
         "rename_table",
+        "require_no_rows",
     ]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.exc import DBAPIError
 
 from whimbrel.ddl.sink import plain_sql
@@ -33,6 +33,8 @@ _SEVERAL: Final = r"\s*(?:DROP|RENAME)\s+(?:TABLE|VIEW|SEQUENCE)\s.*,"
 
 class MySQLResuming(Resuming):
     """The catalog of MySQL and MariaDB, asked about single statements."""
+
+    dialect: Dialect
 
     autocommit_begin = "BEGIN"
 
@@ -63,6 +65,19 @@ class MySQLResuming(Resuming):
     def may_repeat(self, statement: str) -> bool:
         """Return whether the statement only looks after a table, empties it, or grants what is granted."""
         return re.match(_HARMLESS, statement, _FLAGS) is not None
+
+    def also_locking(self, statement: str, table: Table) -> str | None:
+        """Return ``LOCK TABLES`` with *table* among them: its session can use no others.
+
+        https://dev.mysql.com/doc/refman/8.4/en/lock-tables.html
+
+        :param statement: SQL text.
+        :param table: is to be written meanwhile.
+        """
+        if not re.match(r"\s*LOCK\s+TABLES?\s", statement, _FLAGS):
+            return None
+        name = self.dialect.identifier_preparer.format_table(table)
+        return f"{statement.rstrip().rstrip(';')}, {name} WRITE"
 
     def session(self, connection: Connection) -> str | None:
         """Return the number of the connection."""

@@ -48,7 +48,6 @@ def program(prog: str | None = None) -> None:
     # takes a tenth of the start-up, and finds none.
     gc.set_threshold(20_000)
     code = main(prog=prog)
-    gc.freeze()  # nor at the end, where Python looks once more
     try:
         sys.stdout.flush()
         sys.stderr.flush()

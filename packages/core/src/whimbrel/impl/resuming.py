@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 
 class Resuming:
@@ -54,6 +54,16 @@ class Resuming:
         :param statement: SQL text.
         """
         return False
+
+    def also_locking(self, statement: str, table: Table) -> str | None:
+        """Return a statement by which a session keeps others from tables, with *table* added to them.
+
+        For databases where that session can use no table besides; ``None`` for any other statement.
+
+        :param statement: SQL text.
+        :param table: is to be written meanwhile.
+        """
+        return None
 
     def session(self, connection: Connection) -> str | None:
         """Return how the server knows this session, so that another can ask whether it goes on; ``None``: it cannot.

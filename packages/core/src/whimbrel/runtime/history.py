@@ -92,8 +92,8 @@ def history_table(name: str, schema: str | None) -> Table:
         Column("position", Integer, primary_key=True, autoincrement=False),
         Column("revision", String(MAX_REVISION_ID_LENGTH), nullable=False),
         Column("direction", String(16), nullable=False),
-        Column("started", DateTime(timezone=True), nullable=False),
-        Column("finished", DateTime(timezone=True)),
+        Column("started", DateTime, nullable=False),
+        Column("finished", DateTime),
         Column("seconds", Float),
         Column("outcome", String(16), nullable=False),
         Column("error_class", String(255)),
@@ -197,7 +197,7 @@ class History:
 
         :param step: the step.
         """
-        ended = {"outcome": DONE, "finished": datetime.now(UTC), "seconds": 0.0}
+        ended = {"outcome": DONE, "finished": _now(), "seconds": 0.0}
         self._connection.execute(self.table.insert(), {**self._of_step(step), **ended})
 
     def accept(self, revision: str, sums: Checksum) -> None:
@@ -206,14 +206,14 @@ class History:
         :param revision: the revision.
         :param sums: the file's fingerprints.
         """
-        now = datetime.now(UTC)
+        now = _now()
         ended = {"outcome": DONE, "finished": now, "seconds": 0.0}
         self._connection.execute(self.table.insert(), {**self._facts(revision, "repair", sums), **ended})
 
     def close_all(self) -> None:
         """Note that the steps which are said to run do not run any more: their processes died."""
         statement = self.table.update().where(self.table.c.outcome == RUNNING)
-        self._connection.execute(statement.values(outcome=INTERRUPTED, finished=datetime.now(UTC)))
+        self._connection.execute(statement.values(outcome=INTERRUPTED, finished=_now()))
 
     # -- a run --------------------------------------------------------------------------------------------------------
 
@@ -226,7 +226,7 @@ class History:
 
         :param seconds: how long it took.
         """
-        ended = {"outcome": DONE, "finished": datetime.now(UTC), "seconds": seconds}
+        ended = {"outcome": DONE, "finished": _now(), "seconds": seconds}
         self._connection.execute(self._row(self._run, self._position).values(**ended))
 
     def failed(self, step: MigrationStep, seconds: float, error: BaseException) -> None:
@@ -240,7 +240,7 @@ class History:
         outcome = FAILED if isinstance(error, Exception) else INTERRUPTED
         ended = {
             "outcome": outcome,
-            "finished": datetime.now(UTC),
+            "finished": _now(),
             "seconds": seconds,
             "error_class": type(cause).__name__[:255],
             "error_message": said_by(cause, self._hide)[:_LONGEST_MESSAGE],
@@ -265,7 +265,7 @@ class History:
             "position": self._position,
             "revision": revision[:MAX_REVISION_ID_LENGTH],
             "direction": direction,
-            "started": datetime.now(UTC),
+            "started": _now(),
             "outcome": RUNNING,
             "text_checksum": sums.text if sums else None,
             "checksum": sums.meaning if sums else None,
@@ -305,6 +305,11 @@ def _record(row: Row[Any]) -> Record:
         by=facts["executed_by"],
         application=facts["application"],
     )
+
+
+def _now() -> datetime:
+    """Return the time in UTC as it is written: not every database has a type that knows zones."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _utc(moment: datetime) -> datetime:

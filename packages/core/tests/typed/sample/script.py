@@ -35,6 +35,7 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
     )
     op.rename_table("account", "customer", schema="shop")
+    op.require_no_rows("customer", schema="shop", where="email IS NULL")
     op.create_table_comment("customer", "who pays", existing_comment=None, schema="shop")
     op.drop_table_comment("customer", existing_comment="who pays")
     op.add_column("customer", sa.Column("born", sa.Date), schema="shop", if_not_exists=True, inline_references=True)

@@ -199,6 +199,9 @@ class StatementJournal(Journal):
 
         def without_parameters(cursor: Any, statement: str, context: Any) -> bool | None:
             execute = context.dialect.do_execute_no_params
+            if (locking := self._locking(statement, context)) is not None:
+                execute(cursor, locking, context)
+                return True
             return self._meet(statement, None, context, lambda: execute(cursor, statement, context))
 
         def with_parameters(cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
@@ -206,6 +209,12 @@ class StatementJournal(Journal):
             return self._meet(statement, parameters, context, lambda: execute(cursor, statement, parameters, context))
 
         return without_parameters if name == "do_execute_no_params" else with_parameters
+
+    def _locking(self, statement: str, context: Any) -> str | None:
+        """Return a statement that locks tables with the journal's among them, where nothing else could be written."""
+        if not self._active or context.root_connection is not self._connection:
+            return None
+        return self._impl.also_locking(statement, self._table.table)
 
     def _meet(self, statement: str, parameters: Any, context: Any, execute: Execute) -> bool | None:
         """Deal with a statement: return ``True`` where it has been executed, or was before."""

@@ -78,7 +78,7 @@ class JournalTable:
             Column("certain", Boolean, nullable=False),
             Column("state", Text),
             Column("session", String(255)),
-            Column("noted", DateTime(timezone=True), nullable=False),
+            Column("noted", DateTime, nullable=False),
             schema=schema,
         )
 
@@ -104,7 +104,7 @@ class JournalTable:
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Add entries; who calls commits them."""
-        now = datetime.now(UTC)
+        now = datetime.now(UTC).replace(tzinfo=None)  # not every database has a type that knows zones
         rows = [
             {
                 **item._asdict(),
