@@ -49,7 +49,7 @@ def test_pain_03_twenty_threads_migrate_twenty_databases_at_once(
     import types
 
     meeting = types.ModuleType("whimbrel_test_meeting")
-    meeting.wait = threading.Barrier(COUNT, timeout=60).wait  # type: ignore[attr-defined]  # made for this test
+    meeting.wait = threading.Barrier(COUNT, timeout=180).wait  # type: ignore[attr-defined]  # made for this test
     monkeypatch.setitem(sys.modules, "whimbrel_test_meeting", meeting)
     projects = [project(tmp_path, number, MEET) for number in range(COUNT)]
     with concurrent.futures.ThreadPoolExecutor(COUNT) as pool:
