@@ -65,7 +65,7 @@ def main(count: int, folder: str, words: list[str]) -> None:
     # What a run imports, once for all.
     import whimbrel.cli.main
     import whimbrel.cli.upgrade
-    import whimbrel.commands.upgrade  # noqa: F401
+    import whimbrel.commands.upgrade  # noqa: F401  # for what the import leaves behind
 
     os.chdir(folder)
     gate, opened = os.pipe()

@@ -309,3 +309,28 @@ def test_reading_a_file_for_the_first_time_is_fast(project, settle) -> None:
     start = time.perf_counter()
     assert project.directory().get_heads() == ["r999"]
     assert time.perf_counter() - start < 0.5
+
+
+def test_the_last_time_a_file_was_written_is_known_without_asking_again(project, settle, monkeypatch) -> None:
+    three(project, settle)
+    project.directory().get_heads()
+    os.utime(project.versions / "b.py", (2_000_000_000, 2_000_000_000))
+    settle()
+    project.directory().get_heads()
+    directory = project.directory()
+    directory.get_heads()
+    with monkeypatch.context() as patched:
+        patched.setattr("whimbrel.script.reader.os.stat", refuse)
+        assert directory.last_written() == 2_000_000_000
+
+
+def test_the_last_time_a_file_was_written_is_known_of_files_too_young_for_the_index(project) -> None:
+    assert project.directory().last_written() == 0.0
+    project.add("a")
+    path = project.add("b", "a")
+    os.utime(path, (2_000_000_000, 2_000_000_000))
+    assert project.directory().last_written() == 2_000_000_000
+
+
+def refuse(path: str) -> os.stat_result:
+    raise AssertionError(f"{path} was asked again")

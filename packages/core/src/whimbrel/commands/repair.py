@@ -100,8 +100,8 @@ class _Repair:
     def _mark(self, rows: tuple[str, ...], context: MigrationContext, history: History) -> None:
         from whimbrel.runtime.journal.unfinished import plan_unfinished
 
-        journal = context.safeguards.journal()
-        first = _interrupted(journal.unfinished(), self._applied or self._rolled_back or "")
+        journal = context.safeguards.journal_table()
+        first = _interrupted(journal.read(), self._applied or self._rolled_back or "")
         if self._applied:
             step = plan_unfinished(self._script, first, rows)
             context.move_rows(step)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from configparser import ConfigParser
     from types import SimpleNamespace
 
+    from whimbrel.errors import ConfigError
+
 HOOKS = "post_write_hooks"
 
 
@@ -214,8 +216,7 @@ class Config:
         :raises ConfigError: a file, or a value in it, is wrong.
         """
         if self._settings is None:
-            missing = lambda: no_script_location(self._here())  # noqa: E731
-            self._settings = make_settings(self.lookup(), self._read_hooks, missing, self.convention)
+            self._settings = make_settings(self.lookup(), self._read_hooks, self._missing, self.convention)
             untold = [message for message in self._settings.warnings if message not in self._told]
             if untold and self.cmd_opts is None:
                 import logging
@@ -383,6 +384,9 @@ class Config:
 
     def _here(self) -> str | None:
         return self.config_file_name or self.toml_file_name
+
+    def _missing(self) -> ConfigError:
+        return no_script_location(self._here())
 
     def _has_section(self, name: str) -> bool:
         parser = self._ini_if_any()

@@ -62,8 +62,7 @@ def touched_since(moment: datetime, directory: ScriptDirectory) -> bool:
     :param moment: when, in UTC.
     :param directory: the version files.
     """
-    limit = moment.timestamp() - _SECONDS_ARE_ROUNDED
-    return any(os.stat(script.path).st_mtime > limit for script in directory.revision_map if isinstance(script, Script))
+    return directory.last_written() > moment.timestamp() - _SECONDS_ARE_ROUNDED
 
 
 def _edited(record: Record, directory: ScriptDirectory) -> EditedFile | None:

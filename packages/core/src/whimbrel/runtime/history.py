@@ -21,7 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    Update,
+    bindparam,
     func,
     inspect,
     select,
@@ -34,6 +34,7 @@ from whimbrel.impl import DefaultImpl
 from whimbrel.redact import redact
 from whimbrel.revisions import MAX_REVISION_ID_LENGTH, MigrationStep, RevisionStep
 from whimbrel.runtime.failure import Hide, said_by
+from whimbrel.runtime.repeated import RepeatedStatement
 from whimbrel.script import Script
 from whimbrel.script.checksum import Checksum, checksum
 from whimbrel.script.module import read_source
@@ -42,6 +43,10 @@ RUNNING: Final = "running"
 DONE: Final = "done"
 FAILED: Final = "failed"
 INTERRUPTED: Final = "interrupted"
+_FACTS: Final = (
+    "run", "position", "revision", "direction", "started", "outcome", "text_checksum", "checksum", "tool_version",
+    "executed_by", "application",
+)  # fmt: skip
 _LONGEST_MESSAGE: Final = 4000
 
 
@@ -146,6 +151,10 @@ class History:
         self._connection = connection
         self._application = application
         self._hide = hide
+        self._insert = RepeatedStatement(self.table.insert(), _FACTS)
+        columns = self.table.c
+        is_row = (columns.run == bindparam("of_run")) & (columns.position == bindparam("at"))
+        self._done = RepeatedStatement(self.table.update().where(is_row), ("outcome", "finished", "seconds"))
         self._run = f"{time.time_ns():016x}{os.urandom(8).hex()}"
         self._position = -1
 
@@ -197,8 +206,7 @@ class History:
 
         :param step: the step.
         """
-        ended = {"outcome": DONE, "finished": _now(), "seconds": 0.0}
-        self._connection.execute(self.table.insert(), {**self._of_step(step), **ended})
+        self._connection.execute(self.table.insert(), {**self._of_step(step), **_ended(0.0)})
 
     def accept(self, revision: str, sums: Checksum) -> None:
         """Note that a file is right as it is, whatever its fingerprints were.
@@ -206,9 +214,7 @@ class History:
         :param revision: the revision.
         :param sums: the file's fingerprints.
         """
-        now = _now()
-        ended = {"outcome": DONE, "finished": now, "seconds": 0.0}
-        self._connection.execute(self.table.insert(), {**self._facts(revision, "repair", sums), **ended})
+        self._connection.execute(self.table.insert(), {**self._facts(revision, "repair", sums), **_ended(0.0)})
 
     def close_all(self) -> None:
         """Note that the steps which are said to run do not run any more: their processes died."""
@@ -219,15 +225,15 @@ class History:
 
     def begin(self, step: MigrationStep) -> None:
         """Note that *step* begins."""
-        self._connection.execute(self.table.insert(), self._of_step(step))
+        self._insert.execute(self._connection, self._of_step(step))
 
     def done(self, seconds: float) -> None:
         """Note that the step that has begun is done.
 
         :param seconds: how long it took.
         """
-        ended = {"outcome": DONE, "finished": _now(), "seconds": seconds}
-        self._connection.execute(self._row(self._run, self._position).values(**ended))
+        row = {"of_run": self._run, "at": self._position}
+        self._done.execute(self._connection, {**row, **_ended(seconds)})
 
     def failed(self, step: MigrationStep, seconds: float, error: BaseException) -> None:
         """Note that *step* failed, after what it did was rolled back.
@@ -239,9 +245,7 @@ class History:
         cause = error.__cause__ or error
         outcome = FAILED if isinstance(error, Exception) else INTERRUPTED
         ended = {
-            "outcome": outcome,
-            "finished": _now(),
-            "seconds": seconds,
+            **_ended(seconds, outcome),
             "error_class": type(cause).__name__[:255],
             "error_message": said_by(cause, self._hide)[:_LONGEST_MESSAGE],
         }
@@ -251,9 +255,6 @@ class History:
         )
         if self._connection.execute(begun.values(**ended)).rowcount == 0:  # its row was rolled back as well
             self._connection.execute(self.table.insert(), self._of_step(step) | ended)
-
-    def _row(self, run: str, position: int) -> Update:
-        return self.table.update().where(self.table.c.run == run, self.table.c.position == position)
 
     def _of_step(self, step: MigrationStep) -> dict[str, Any]:
         return self._facts(_revision(step), "stamp" if step.is_stamp else step.name, _checksum(step))
@@ -305,6 +306,11 @@ def _record(row: Row[Any]) -> Record:
         by=facts["executed_by"],
         application=facts["application"],
     )
+
+
+def _ended(seconds: float, outcome: str = DONE) -> dict[str, Any]:
+    """Return what is noted of a step when it ends."""
+    return {"outcome": outcome, "finished": _now(), "seconds": seconds}
 
 
 def _now() -> datetime:

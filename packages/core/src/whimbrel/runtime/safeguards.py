@@ -140,10 +140,14 @@ class Safeguards:
         """
         from whimbrel.runtime.journal.keeper import StatementJournal
 
-        table, patience = self._journal_table(), self._safety.lock_wait
+        table, patience = self.journal_table(), self._safety.lock_wait
         return StatementJournal(self._impl, self._live(), self._transactions, table, patience=patience, hide=self._hide)
 
-    def _journal_table(self) -> JournalTable:
+    def journal_table(self) -> JournalTable:
+        """Return what keeps the statements of a revision that was interrupted.
+
+        :raises CommandError: there is no database: SQL is written as text.
+        """
         from whimbrel.runtime.journal.table import JournalTable
 
         return JournalTable(
@@ -154,7 +158,7 @@ class Safeguards:
         """Return what is noted of a revision that was interrupted, in order; nothing where none was."""
         if self._connection is None or not self._safety.journal:
             return []
-        entries = self._journal_table().read()
+        entries = self.journal_table().read()
         self._transactions.settle()
         return entries
 
@@ -163,11 +167,8 @@ class Safeguards:
 
         :raises UnfinishedRevision: one was.
         """
-        if self._connection is None or not self._safety.journal:
-            return
-        if self._journal_table().read():  # what can go on is imported where something has to
-            self.journal().require_finished()
-        self._transactions.settle()
+        if known := self.unfinished():
+            self.journal().refuse(known)  # imported here only
 
     @contextmanager
     def repairing(self, reporter: Reporter) -> Iterator[History]:

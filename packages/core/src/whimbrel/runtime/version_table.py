@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Connection, CursorResult, Executable, String, bindparam, inspect, literal, select
-from sqlalchemy.engine.interfaces import BindTyping
-from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy import Connection, Executable, String, bindparam, inspect, literal, select
 
 from whimbrel.errors import CommandError
 from whimbrel.impl import DefaultImpl
 from whimbrel.impl.capabilities import Capability, Support
 from whimbrel.revisions import MAX_REVISION_ID_LENGTH, RowChanges
+from whimbrel.runtime.repeated import RepeatedStatement
 
 
 def move(heads: set[str], rows: RowChanges) -> None:
@@ -46,11 +43,11 @@ class VersionTable:
             version_table=name, version_table_schema=schema, version_table_pk=primary_key
         )
         self._id = self.table.c.version_num
-        self._delete = self.table.delete().where(self._id == bindparam("old"))
-        self._update = self.table.update().values(version_num=bindparam("new")).where(self._id == bindparam("old"))
-        self._insert = self.table.insert().values(version_num=bindparam("new")).inline()
+        is_old = self._id == bindparam("old")
+        self._delete = RepeatedStatement(self.table.delete().where(is_old))
+        self._update = RepeatedStatement(self.table.update().values(version_num=bindparam("new")).where(is_old))
+        self._insert = RepeatedStatement(self.table.insert().values(version_num=bindparam("new")).inline())
         self._width_checked = False
-        self._compiled: dict[Any, SQLCompiler] = {}
 
     @property
     def full_name(self) -> str:
@@ -92,32 +89,17 @@ class VersionTable:
         for old in rows.deletes:
             self._change(connection, self._delete, {"old": old})
         for new in rows.inserts:
-            self._sent(connection, self._insert, {"new": new})
+            self._insert.execute(connection, {"new": new})
         if rows.update is not None:
             self._change(connection, self._update, {"old": rows.update[0], "new": rows.update[1]})
 
-    def _change(self, connection: Connection, statement: Any, values: dict[str, str]) -> None:
-        result = self._sent(connection, statement, values)
+    def _change(self, connection: Connection, statement: RepeatedStatement, values: dict[str, str]) -> None:
+        result = statement.execute(connection, values)
         if result.supports_sane_rowcount() and result.rowcount != 1:
             raise CommandError(
                 f"The version table {self.full_name} was to have one row {values['old']!r}; {result.rowcount} matched.",
                 "Another run has moved this database in the meantime. See where it is now:  whimbrel current",
             )
-
-    def _sent(self, connection: Connection, statement: Any, values: dict[str, str]) -> CursorResult[Any]:
-        """Execute a statement as the driver takes it: there are thousands in a long run, all alike.
-
-        SQLAlchemy looks each up in its cache, and each value up by its name, which takes longer than sending it.
-        """
-        translated = connection.get_execution_options().get("schema_translate_map")
-        if translated or connection.dialect.bind_typing is BindTyping.SETINPUTSIZES:
-            return connection.execute(statement, values)
-        compiled = self._compiled.get(statement)
-        if compiled is None:
-            compiled = self._compiled[statement] = statement.compile(dialect=connection.dialect)
-        names = compiled.positiontup
-        given = values if names is None else tuple(values[name] for name in names)
-        return connection.exec_driver_sql(compiled.string, given)
 
     def _write(self, rows: RowChanges) -> None:
         statements: list[Executable] = [self.table.delete().where(self._id == literal(old)) for old in rows.deletes]

@@ -52,21 +52,27 @@ def checksum(source: bytes) -> Checksum:
 def _spell(node: ast.AST, words: list[str]) -> None:
     """Append what *node* and all below it say to *words*, with the brackets that keep neighbours apart."""
     words.append(type(node).__name__)
-    for name, value in ast.iter_fields(node):
-        if (value is None and not isinstance(node, ast.Constant)) or name in _WITHOUT_MEANING:
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            if value and name == "body" and isinstance(node, _FUNCTIONS) and _is_docstring(value[0]):
+                value = value[1:]
+            if value and name not in _WITHOUT_MEANING:
+                words.append(f"{name}[")
+                for item in value:
+                    if isinstance(item, ast.AST):
+                        _spell(item, words)
+                    else:
+                        words.append(repr(item))
+                words.append("]")
+        elif name in _WITHOUT_MEANING or (value is None and not isinstance(node, ast.Constant)):
             continue
-        if name == "body" and isinstance(node, _FUNCTIONS) and ast.get_docstring(node, clean=False) is not None:
-            value = value[1:]
-        if isinstance(value, ast.AST):
+        elif isinstance(value, ast.AST):
             _spell(value, words)
-        elif not isinstance(value, list):
+        else:
             words.append(f"{name}={value!r}")
-        elif value:
-            words.append(f"{name}[")
-            for item in value:
-                if isinstance(item, ast.AST):
-                    _spell(item, words)
-                else:
-                    words.append(repr(item))
-            words.append("]")
     words.append(";")
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

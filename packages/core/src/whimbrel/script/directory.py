@@ -198,6 +198,10 @@ class ScriptDirectory:
         self._revision_map = None
         self._revision_map = RevisionMap(self._reader.read)
 
+    def last_written(self) -> float:
+        """Return when a version file was last written, in seconds since 1970; 0.0 where there is none."""
+        return self._reader.newest()
+
     def walk_revisions(self, base: Identifier = "base", head: Identifier = "heads") -> Iterator[Script]:
         """Yield the revisions from *head* down to *base*, both included, newest first.
 

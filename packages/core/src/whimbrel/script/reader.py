@@ -44,6 +44,12 @@ class ScriptReader:
         visited: set[str] = set()
         return [script for folder in self._folders for script in folder.read(visited)]
 
+    def newest(self) -> float:
+        """Return when one of the files was last written, in seconds since 1970, as last read; 0.0 without files."""
+        if any(folder.is_unread for folder in self._folders):
+            self.read()
+        return max((folder.newest() for folder in self._folders), default=0.0)
+
 
 class _Folder:
     """One location, and what is known of its files."""
@@ -73,6 +79,16 @@ class _Folder:
             self._scripts = _scripts(rows, os.path.join(self.location.path, ""), kept)
             self._rows = rows
         return self._scripts.values()
+
+    @property
+    def is_unread(self) -> bool:
+        return self._rows is None
+
+    def newest(self) -> float:
+        rows = self._rows or {}
+        known = max((row[0][1] for row in rows.values()), default=0) / 1e9
+        unsure = (os.path.join(self.location.path, name) for name, row in rows.items() if row[0] == NO_KEY)
+        return max(known, max((os.stat(path).st_mtime for path in unsure), default=0.0))
 
     def _read_changed(self, known: dict[str, IndexRow], same: list[str], changed: list[str]) -> dict[str, IndexRow]:
         """Read the *changed* files, save what can be trusted, and return the rows of all files, sorted by name."""

@@ -222,7 +222,10 @@ HEADERS = {"c3": 'lock_timeout = "5s"', "d4": "lock_timeout = 0\nstatement_timeo
 
 
 def is_mysql_proper(database: Database) -> bool:
-    return database.name == "mysql" and not database.engine().connect().dialect.is_mariadb  # type: ignore[attr-defined]
+    if database.name != "mysql":
+        return False
+    with database.engine().connect() as connection:
+        return "mariadb" not in str(connection.exec_driver_sql("SELECT version()").scalar()).lower()
 
 
 @pytest.mark.parametrize("per_revision", ["true", "false"])

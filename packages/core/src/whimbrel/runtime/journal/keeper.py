@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +15,7 @@ from whimbrel.impl import DefaultImpl
 from whimbrel.redact import redact
 from whimbrel.revisions import MigrationStep, RevisionStep
 from whimbrel.runtime.journal.base import Journal
+from whimbrel.runtime.journal.in_doubt import Doubts
 from whimbrel.runtime.journal.skipped import SkippedCursor, lost_in
 from whimbrel.runtime.journal.statements import Kind, bare, fingerprint, kind_of
 from whimbrel.runtime.journal.table import Entry, JournalTable
@@ -25,7 +25,6 @@ from whimbrel.runtime.transaction import RunTransactions
 log = logging.getLogger("whimbrel.runtime.journal")
 
 _EVENTS: Final = ("do_execute", "do_executemany", "do_execute_no_params")
-_POLL: Final = 0.2  # seconds
 _MOST_LEFT: Final = 1000  # statements that are listed; a loop may wait for a result that does not come
 
 Execute = Callable[[], object]
@@ -61,7 +60,7 @@ class StatementJournal(Journal):
         self._connection = connection
         self._transactions = transactions
         self._table = table
-        self._patience = patience
+        self._doubts = Doubts(impl, connection, patience)
         self._hide = hide
         self._step: RevisionStep | None = None
         self._known: dict[int, Entry] = {}
@@ -174,23 +173,14 @@ class StatementJournal(Journal):
             return None
         return "Nothing of this revision is left in the database. Run the same command again when it is mended."
 
-    def unfinished(self) -> list[Entry]:
-        """Return what is noted of a revision that was interrupted, in order; nothing where none was."""
-        return self._table.read()
+    def refuse(self, known: Sequence[Entry]) -> NoReturn:
+        """Refuse to do anything before what was interrupted is finished.
 
-    def forget(self) -> None:
-        """Delete what is noted; who calls commits that."""
-        self._table.forget()
-
-    def require_finished(self) -> None:
-        """See that there is nothing that was interrupted.
-
-        :raises UnfinishedRevision: there is.
+        :param known: what is noted of it.
+        :raises UnfinishedRevision: always.
         """
-        known = self._table.read()
-        if known:
-            self._known = {entry.position: entry for entry in known}
-            raise self._unfinished("has to be finished before anything else runs.")
+        self._known = {entry.position: entry for entry in known}
+        raise self._unfinished("has to be finished before anything else runs.")
 
     # -- a statement --------------------------------------------------------------------------------------------------
 
@@ -257,8 +247,14 @@ class StatementJournal(Journal):
         if entry.certain or position < self._last:
             return True
         with self._own():
-            self._await_end(entry)
-            if self._was_done(entry, statement):
+            if not self._doubts.has_ended(entry):
+                raise self._unfinished(f"is still at work in the database, in session {entry.session}.")
+            done = self._doubts.settle(entry, statement)
+            if done is None:
+                raise self._unfinished(
+                    f"may or may not have executed its statement {position + 1}, and the database cannot tell."
+                )
+            if done:
                 return True
             self._table.forget(position)
         return False
@@ -267,7 +263,7 @@ class StatementJournal(Journal):
         assert self._step is not None
         revision = self._step.revision.revision
         ends = self._impl.refuses_transaction(statement) or (kind is Kind.SCHEMA and not self._impl.transactional_ddl)
-        return Entry(revision, self._step.name, position, mark, self._hide(statement).strip(), not ends, None, None)
+        return Entry(revision, self._step.name, position, mark, statement.strip(), not ends, None, None)
 
     def _note(self, entry: Entry, statement: str, execute: Execute) -> None:
         if not self._transactions.in_autocommit:
@@ -294,7 +290,7 @@ class StatementJournal(Journal):
     def _write(self, entries: Sequence[Entry]) -> None:
         with self._own():
             self._table.create()
-            self._table.write(entries)
+            self._table.write([entry._replace(statement=self._hide(entry.statement)) for entry in entries])
         self._written = True
 
     def _flush(self) -> None:
@@ -334,15 +330,10 @@ class StatementJournal(Journal):
                 self._refused = entry.position
                 with self._own(), suppress(SQLAlchemyError):  # what went wrong first is what matters
                     self._table.forget(entry.position)
-                    self._clear_remains(entry)
+                    self._doubts.clear_remains(entry)
             raise
         if not entry.certain:
             self._stays, self._refused = True, None
-
-    def _clear_remains(self, entry: Entry) -> None:
-        """Remove what a refused statement has left, which was not there before."""
-        if entry.state is not None and self._impl.state_of(self._connection, entry.statement) != entry.state:
-            self._impl.clear_remains(self._connection, entry.statement)
 
     def _is_noted(self, entry: Entry) -> bool:
         return self._transactions.in_autocommit or not self._impl.transactional_ddl
@@ -360,31 +351,7 @@ class StatementJournal(Journal):
         finally:
             self._active = before
 
-    # -- what was interrupted -----------------------------------------------------------------------------------------
-
-    def _was_done(self, entry: Entry, statement: str) -> bool:
-        """Ask the catalog about the one statement that may or may not have been executed."""
-        if self._impl.may_repeat(statement):
-            return False
-        self._impl.clear_remains(self._connection, statement)
-        now = self._impl.state_of(self._connection, statement)
-        if entry.state is None or now is None:
-            raise self._unfinished(
-                f"may or may not have executed its statement {entry.position + 1}, and the database cannot tell."
-            )
-        return now != entry.state
-
-    def _await_end(self, entry: Entry) -> None:
-        """Wait for a statement that goes on although its client is gone."""
-        deadline = time.monotonic() + self._patience
-        told = False
-        while entry.session and self._impl.is_at_work(self._connection, entry.session):
-            if time.monotonic() > deadline:
-                raise self._unfinished(f"is still at work in the database, in session {entry.session}.")
-            if not told:
-                log.warning("Waiting for session %s, which still executes: %s", entry.session, entry.statement)
-                told = True
-            time.sleep(_POLL)
+    # -- what was interrupted ------------------------------------------------------------------------------------------
 
     def _wants_result(self) -> UnfinishedRevision:
         return self._unfinished("its script wants the result of a statement that is done, and not executed again.")
@@ -392,15 +359,5 @@ class StatementJournal(Journal):
     def _unfinished(self, why: str) -> UnfinishedRevision:
         entries = [self._known[position] for position in sorted(self._known)]
         with self._own():
-            done = self._is_done(entries[-1])
+            done = self._doubts.was_done(entries[-1])
         return unfinished(entries, why, step=self._step, last_is_done=done, left=self._left)
-
-    def _is_done(self, entry: Entry) -> bool | None:
-        """Return whether an entry's statement was executed; ``None`` where nobody can tell."""
-        if entry.certain:
-            return True
-        try:
-            now = self._impl.state_of(self._connection, entry.statement)
-        except SQLAlchemyError:
-            return None
-        return None if now is None or entry.state is None else now != entry.state
