@@ -59,7 +59,7 @@ def test_the_journal_notes_nothing_where_a_rollback_undoes_all(database: Databas
     with statements() as sent:
         command.upgrade(project.config(), "head")
     noted = [item.split(" (")[0] for item in ours(sent) if "whimbrel_journal" in item]
-    each = ["INSERT INTO whimbrel_journal", "DELETE FROM whimbrel_journal WHERE whimbrel_journal.scope = %(scope_1)s"]
+    each = ["INSERT INTO whimbrel_journal", "DELETE FROM whimbrel_journal WHERE whimbrel_journal.scope = %(of)s"]
     assert noted == (["CREATE TABLE whimbrel_journal", *each, *each] if database.name == "mysql" else [])
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     Boolean,
     Column,
     ColumnElement,
@@ -17,12 +18,14 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     inspect,
     select,
 )
 
 from whimbrel.impl import DefaultImpl
 from whimbrel.revisions import MAX_REVISION_ID_LENGTH
+from whimbrel.runtime.repeated import RepeatedStatement
 
 _LONGEST = 2000
 _LONGEST_SCOPE = 128
@@ -81,6 +84,8 @@ class JournalTable:
             Column("noted", DateTime, nullable=False),
             schema=schema,
         )
+        self._insert = RepeatedStatement(self.table.insert(), tuple(self.table.c.keys()))
+        self._delete = RepeatedStatement(self.table.delete().where(self._is_scope(bindparam("of"))))
 
     def exists(self) -> bool:
         """Return whether the database has the table; it is asked once."""
@@ -99,7 +104,7 @@ class JournalTable:
         if not self.exists():
             return []
         columns = (self.table.c[name] for name in Entry._fields)
-        wanted = select(*columns).where(self._is_scope).order_by(self.table.c.position)
+        wanted = select(*columns).where(self._is_scope(self._scope)).order_by(self.table.c.position)
         return [Entry(*row) for row in self._connection.execute(wanted)]
 
     def write(self, entries: Sequence[Entry]) -> None:
@@ -115,14 +120,18 @@ class JournalTable:
             }
             for item in entries
         ]
-        if rows:
+        if len(rows) == 1:
+            self._insert.execute(self._connection, rows[0])
+        elif rows:
             self._connection.execute(self.table.insert(), rows)
 
     def forget(self, position: int | None = None) -> None:
         """Delete the entry at *position*, or all; who calls commits that."""
-        statement = self.table.delete().where(self._is_scope)
-        self._connection.execute(statement if position is None else statement.where(self.table.c.position == position))
+        if position is None:
+            self._delete.execute(self._connection, {"of": self._scope})
+            return
+        one = self._is_scope(self._scope) & (self.table.c.position == position)
+        self._connection.execute(self.table.delete().where(one))
 
-    @property
-    def _is_scope(self) -> ColumnElement[bool]:
-        return self.table.c.scope == self._scope
+    def _is_scope(self, scope: str | BindParameter[str]) -> ColumnElement[bool]:
+        return self.table.c.scope == scope
