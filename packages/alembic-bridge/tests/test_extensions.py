@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.types import UserDefinedType
 
+import whimbrel_alembic
 from testing.alembic_projects import AlembicProject
+from testing.databases import Database
 from testing.site import Site
 
 MODELS = """
@@ -116,6 +123,64 @@ def rename(element, compiler, **kw):
     )
     project.run("upgrade", "head")
     assert query(project, "SELECT gull_x FROM gull_t") == []
+
+
+@pytest.fixture
+def bridge() -> Iterator[None]:
+    whimbrel_alembic.install()
+    yield
+    whimbrel_alembic.uninstall()
+
+
+def test_what_a_dialect_of_somebody_elses_says_of_comparisons_counts(bridge: None, sqlite_database: Database) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.ddl.impl import DefaultImpl
+    from alembic.migration import MigrationContext
+
+    class AukDialect(SQLiteDialect_pysqlite):
+        name = "auk"
+        supports_statement_cache = True
+        supports_identity_columns = True
+
+    class AukImpl(DefaultImpl):
+        __dialect__ = "auk"
+        type_synonyms = (*DefaultImpl.type_synonyms, {"VARCHAR", "VARSTRING"})
+        type_arg_extract = (r"collate (\w+)",)
+        identity_attrs_ignore = ("cache",)
+        kinds: ClassVar[set[str]] = set()
+
+        def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
+            self.kinds.add(kind)
+            return {}
+
+        def autogen_column_reflect(self, inspector: Any, table: Any, column_info: Any) -> None:
+            if column_info["name"] == "number":  # as a database with identities would tell
+                column_info["identity"] = {"start": 1, "cache": 20}
+
+    def column(name: str, type_: str) -> sa.Column[Any]:
+        return sa.Column(name, type(type_, (UserDefinedType,), {"get_col_spec": lambda self, **kw: type_})())
+
+    def differing(spelled: dict[str, str], **identity: int) -> list[tuple[Any, ...]]:
+        metadata = sa.MetaData()
+        number = sa.Column("number", sa.Integer, sa.Identity(**identity), nullable=True)
+        sa.Table("t", metadata, sa.Column("id", sa.Integer), number, *(column(*item) for item in spelled.items()))
+        sa.Index("ix", metadata.tables["t"].c.id)
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        return [item[0][0:4] for item in compare_metadata(context, metadata) if isinstance(item, list)]
+
+    with sqlite_database.engine().begin() as connection:
+        connection.execute(sa.text("CREATE TABLE t (id INTEGER, number INTEGER, a VARCHAR(9))"))
+        connection.execute(sa.text("CREATE INDEX ix ON t (id)"))
+        connection.dialect = AukDialect()
+        database = {"a": "VARSTRING(9) COLLATE nocase"}
+        assert differing(database, cache=5) == []
+        assert differing(database, start=7) == [("modify_default", None, "t", "number")]
+        assert differing({"a": "VARCHAR(10) COLLATE nocase"}) == [("modify_type", None, "t", "a")]
+        assert AukImpl.kinds == {"index"}
+        impl = MigrationContext.configure(connection).impl
+        one, other = (column("a", f"VARCHAR(9) COLLATE {name}") for name in ("nocase", "binary"))
+        assert impl.compare_type(one, other)
+        assert not impl.compare_type(one, column("a", "VARCHAR(9) collate NOCASE"))
 
 
 def test_comparators_renderers_and_the_objects_they_get(project: AlembicProject) -> None:

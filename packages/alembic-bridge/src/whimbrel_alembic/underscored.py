@@ -172,11 +172,6 @@ def verify_id(self: Revision, revision: str) -> None:
     verify_rev_id(revision, self.path)
 
 
-def no_options(self: DefaultImpl, reflected_object: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """Return the dialect's options of something reflected that count: what core reads are only those already."""
-    return dict(reflected_object.get("dialect_options", {}))
-
-
 ADAPTERS: dict[tuple[type, str], Any] = {
     (ScriptDirectory, "_upgrade_revs"): upgrade_revs,
     (ScriptDirectory, "_downgrade_revs"): downgrade_revs,
@@ -189,9 +184,6 @@ ADAPTERS: dict[tuple[type, str], Any] = {
     (Script, "_from_path"): staticmethod(script_from_path),
     (RevisionMap, "_revision_map"): property(revision_map),
     (DefaultImpl, "_exec"): exec_,
-    (DefaultImpl, "adjust_reflected_dialect_options"): no_options,
-    (DefaultImpl, "type_arg_extract"): (),
-    (DefaultImpl, "identity_attrs_ignore"): (),
     (CreateTableOp, "_namespace_metadata"): property(namespace_metadata),
     (CreateTableOp, "from_table"): classmethod(create_from_table),
     (DropTableOp, "from_table"): classmethod(drop_from_table),

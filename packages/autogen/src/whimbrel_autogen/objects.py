@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
-    Dialect,
     ForeignKeyConstraint,
     Identity,
     Index,
@@ -21,19 +21,19 @@ from sqlalchemy.engine.interfaces import ReflectedColumn, ReflectedIndex
 from sqlalchemy.schema import FetchedValue, conv
 
 from whimbrel.ddl import exact_text
-from whimbrel.impl import ReflectedTable
+from whimbrel.impl import DefaultImpl, ReflectedTable
 
 
-def build_table(reflected: ReflectedTable, metadata: MetaData, dialect: Dialect) -> Table:
+def build_table(reflected: ReflectedTable, metadata: MetaData, impl: DefaultImpl) -> Table:
     """Return the Table of what was reflected.
 
     Its foreign keys name what they refer to; that need not be in *metadata*.
 
     :param reflected: what the database says.
     :param metadata: what the Table becomes a part of.
-    :param dialect: whose keywords the options are.
+    :param impl: knows which options this database has.
     """
-    options = {name: value for name, value in reflected.options.items() if name.startswith(f"{dialect.name}_")}
+    options = {name: value for name, value in reflected.options.items() if name.startswith(f"{impl.dialect.name}_")}
     table = Table(
         reflected.name,
         metadata,
@@ -49,7 +49,11 @@ def build_table(reflected: ReflectedTable, metadata: MetaData, dialect: Dialect)
         )
     for unique in reflected.unique_constraints:
         table.append_constraint(
-            UniqueConstraint(*unique["column_names"], name=_name(unique["name"]), **_options(unique))
+            UniqueConstraint(
+                *unique["column_names"],
+                name=_name(unique["name"]),
+                **_known(impl.adjust_reflected_dialect_options(unique, "unique_constraint")),
+            )
         )
     for foreign in reflected.foreign_keys:
         prefix = ".".join(filter(None, (foreign["referred_schema"], foreign["referred_table"])))
@@ -66,7 +70,7 @@ def build_table(reflected: ReflectedTable, metadata: MetaData, dialect: Dialect)
             CheckConstraint(exact_text(check["sqltext"]), name=_name(check["name"]), **_options(check))
         )
     for index in reflected.indexes:
-        _append_index(table, index)
+        _append_index(table, index, impl.adjust_reflected_dialect_options(index, "index"))
     return table
 
 
@@ -90,7 +94,7 @@ def _column(info: ReflectedColumn) -> Column[Any]:
     )
 
 
-def _append_index(table: Table, index: ReflectedIndex) -> None:
+def _append_index(table: Table, index: ReflectedIndex, options: dict[str, Any]) -> None:
     expressions = index.get("expressions")
     names = index["column_names"]
     parts: list[Any] = []
@@ -107,7 +111,7 @@ def _append_index(table: Table, index: ReflectedIndex) -> None:
             for word in sorting[part.name]:
                 part = getattr(part, word)()
             parts[place] = part
-    made = Index(_name(index["name"]), *parts, unique=bool(index["unique"]), _table=table, **_options(index))
+    made = Index(_name(index["name"]), *parts, unique=bool(index["unique"]), _table=table, **_known(options))
     if "duplicates_constraint" in index:
         made.info["duplicates_constraint"] = index["duplicates_constraint"]
 
@@ -117,4 +121,8 @@ def _name(name: str | None) -> str | None:
 
 
 def _options(info: Any) -> dict[str, Any]:
-    return {name: value for name, value in (info.get("dialect_options") or {}).items() if value is not None}
+    return _known(info.get("dialect_options") or {})
+
+
+def _known(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}

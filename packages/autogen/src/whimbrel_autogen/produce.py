@@ -126,7 +126,7 @@ def _pairs(context: AutogenContext, state: SchemaState) -> Iterator[TablePair]:
     metadata = MetaData()
 
     def build(table: ReflectedTable) -> Table:
-        return build_table(table, metadata, context.dialect)
+        return build_table(table, metadata, context.impl)
 
     check = SameCheck(context)
     for name in sorted({*state.database, *state.models}):

@@ -28,7 +28,7 @@ def read_metadata(context: MigrationContext, metadata: MetaData | Sequence[MetaD
     for _, pairs in schemas(comparison):
         for pair in pairs:
             if pair.reflected is not None:
-                build_table(pair.reflected, found, context.dialect)
+                build_table(pair.reflected, found, context.impl)
     for table in found.tables.values():
         for constraint in list(table.foreign_key_constraints):
             if constraint.elements[0].target_fullname.rpartition(".")[0] not in found.tables:

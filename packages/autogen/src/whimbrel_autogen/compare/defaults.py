@@ -73,10 +73,11 @@ def _computed(
 def _identity(
     context: AutogenContext, table: TablePair, theirs: Column[Any], ours: Column[Any]
 ) -> list[MigrateOperation]:
+    compared = _compared(context, ours.identity)
     if (
         theirs.identity is not None
         and ours.identity is not None
-        and _facts(theirs.identity, ours.identity) == _facts(ours.identity, ours.identity)
+        and _facts(theirs.identity, compared) == _facts(ours.identity, compared)
     ):
         return []
     if not context.dialect.supports_identity_columns:
@@ -87,10 +88,14 @@ def _identity(
     return [AlterColumnOp(table.name, theirs.name, schema=table.schema, modify_server_default=default)]
 
 
-def _facts(identity: Identity, asked: Identity) -> dict[str, Any]:
-    """Return the facts of an identity that the models speak of; the others are the database's to choose."""
-    said = [name for name in IDENTITY_FACTS if getattr(asked, name) is not None or name == "always"]
-    return {name: _value(getattr(identity, name), name) for name in said}
+def _compared(context: AutogenContext, asked: Identity | None) -> list[str]:
+    """Return the facts of an identity that the models speak of and that count here; the database chooses the others."""
+    said = [name for name in IDENTITY_FACTS if getattr(asked, name, None) is not None or name == "always"]
+    return [name for name in said if name not in context.impl.identity_attrs_ignore]
+
+
+def _facts(identity: Identity, names: list[str]) -> dict[str, Any]:
+    return {name: _value(getattr(identity, name), name) for name in names}
 
 
 def _value(value: Any, name: str) -> Any:

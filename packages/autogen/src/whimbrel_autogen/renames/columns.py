@@ -78,7 +78,7 @@ class TableColumns:
 
     @cached_property
     def _built(self) -> Table:
-        return build_table(self._reflected, MetaData(), self._context.dialect)
+        return build_table(self._reflected, MetaData(), self._context.impl)
 
     def _paths(self) -> list[Path]:
         schemas = schema_paths(self.schema, self._context.dialect.default_schema_name)

@@ -88,5 +88,5 @@ def schema_paths(schema: str | None, default: str | None) -> list[Path]:
 def _database_table_takes_part(context: AutogenContext, table: ReflectedTable) -> bool:
     if not context.filters_objects:
         return True
-    built = build_table(table, MetaData(), context.dialect)
+    built = build_table(table, MetaData(), context.impl)
     return context.run_object_filters(built, table.name, "table", True, None)

@@ -43,6 +43,13 @@ class Comparing:
     )
     """Words, in upper case, that mean the same type here."""
 
+    type_arg_extract: ClassVar[Sequence[str]] = ()
+    """Regular expressions of what may stand in a type and is compared only where both sides say it, such as
+    ``character set (\\w+)``; the case of letters does not count."""
+
+    identity_attrs_ignore: ClassVar[Collection[str]] = ()
+    """Parameters of ``Identity`` that are not compared here, such as ``cache``."""
+
     constraint_convention: ClassVar[Mapping[str, str]] = {
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
         "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
@@ -103,6 +110,14 @@ class Comparing:
         :param column_info: what was reflected.
         """
 
+    def adjust_reflected_dialect_options(self, reflected_object: Mapping[str, Any], kind: str) -> dict[str, Any]:
+        """Return the options of this database that a constraint or an index is taken to have.
+
+        :param reflected_object: what was reflected of it.
+        :param kind: ``index`` or ``unique_constraint``.
+        """
+        return dict(reflected_object.get("dialect_options") or {})
+
     # -- types ----------------------------------------------------------------------------------------------------
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
@@ -111,7 +126,13 @@ class Comparing:
         :param inspector_column: as the database has it.
         :param metadata_column: as the models have it.
         """
-        return self.spell_type(inspector_column.type) != self.spell_type(metadata_column.type)
+        theirs, ours = self.spell_type(inspector_column.type), self.spell_type(metadata_column.type)
+        for pattern in self.type_arg_extract:
+            there, asked = (re.search(pattern, spelled, re.IGNORECASE) for spelled in (theirs, ours))
+            if there and asked and there[0].lower() != asked[0].lower():
+                return True
+            theirs, ours = (_without(found, spelled) for found, spelled in ((there, theirs), (asked, ours)))
+        return theirs != ours
 
     def spell_type(self, type_: TypeEngine[Any]) -> str:
         """Return the one spelling that a type has on this database, whichever way it is declared.
@@ -311,6 +332,11 @@ class Comparing:
         compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]  # only its dialect is read
         assert isinstance(compiler, DDLCompiler)
         return compiler
+
+
+def _without(found: re.Match[str] | None, text: str) -> str:
+    """Return *text* without what was found in it."""
+    return text if found is None else " ".join((text[: found.start()] + text[found.end() :]).split())
 
 
 def unparenthesized(text: str) -> str:
