@@ -14,6 +14,43 @@ import sqlalchemy as sa
 
 FINISHED: Final = 0
 
+_TEN: Final = {
+    "first": """
+op.create_table("a", sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))
+op.execute("INSERT INTO a VALUES (1)")
+op.add_column("a", sa.Column("x", sa.Integer))
+op.execute("UPDATE a SET x = id + 1")
+op.bulk_insert(sa.table("a", sa.column("id"), sa.column("x")), [{"id": 7, "x": 8}, {"id": 9, "x": 10}])
+op.create_index("ix_a_x", "a", ["x"])
+""",
+    "block": """
+with op.get_context().autocommit_block():
+    op.execute("INSERT INTO a VALUES (20, 21)")
+    {concurrently}
+    op.create_table("b", sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))
+""",
+    "last": """
+op.execute("INSERT INTO b SELECT id FROM a")
+op.drop_index("ix_a_x", "a")
+""",
+}
+_CONCURRENTLY: Final = 'op.create_index("ix_c", "a", ["x"], postgresql_concurrently=True)'
+
+
+def ten_statements(backend: str) -> str:
+    """Return an upgrade() of ten statements, one more on PostgreSQL, some of them in an autocommit block.
+
+    :param backend: the database's name.
+    """
+    block = _TEN["block"].format(concurrently=_CONCURRENTLY if backend == "postgresql" else "pass")
+    return _TEN["first"] + block + _TEN["last"]
+
+
+def of_the_script(statement: str) -> bool:
+    """Return whether a statement is one of :func:`ten_statements`, and not one of a run's own."""
+    words = statement.split()
+    return words[0] in ("CREATE", "INSERT", "UPDATE", "ALTER", "DROP") and "whimbrel_" not in statement
+
 
 def killed_at(number: int, when: str, run: Callable[[], object], counts: Callable[[str], bool]) -> int:
     """Do *run* in a process of its own, which kills itself with SIGKILL at a statement.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from testing.servers import Unavailable, answers, find_program
+from testing.servers import Unavailable, answers, find_program, free_port
 
 SETTINGS = """
 [databases]
@@ -43,9 +42,7 @@ def transaction_pooler(url: str, seconds: float = 20) -> Iterator[sa.URL]:
     if program is None:
         raise Unavailable("no pgbouncer on this machine (Debian: apt-get install pgbouncer)")
     server = sa.make_url(url)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     folder = Path(tempfile.mkdtemp(prefix="whimbrel-pgb-"))
     try:
         settings = folder / "pgbouncer.ini"

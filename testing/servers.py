@@ -137,10 +137,8 @@ def started_mariadb(program: str) -> Iterator[str]:
         data = folder / "data"
         # mariadbd refuses to run as root unless it is told so by name.
         as_root = ["--user=root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        _install_mariadb(program, data, as_root)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        install_mariadb(program, data, as_root)
+        port = free_port()
         command = [
             program,
             "--no-defaults",
@@ -172,7 +170,21 @@ def find_program(*names: str) -> str | None:
     return next((found for name in names if (found := shutil.which(name, path=path))), None)
 
 
-def _install_mariadb(program: str, data: Path, as_root: list[str]) -> None:
+def free_port() -> int:
+    """Return the number of a port of 127.0.0.1 at which nobody listens just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def install_mariadb(program: str, data: Path, options: list[str]) -> None:
+    """Write the files that a new MariaDB begins with.
+
+    :param program: the server's.
+    :param data: the folder, empty or not there.
+    :param options: further options of the server's.
+    :raises Unavailable: it cannot be done.
+    """
     installer = find_program("mariadb-install-db", "mysql_install_db")
     if installer is None:
         raise Unavailable(f"{program} is here, mariadb-install-db is not")
@@ -182,7 +194,7 @@ def _install_mariadb(program: str, data: Path, as_root: list[str]) -> None:
         command = [
             installer,
             "--no-defaults",
-            *as_root,
+            *options,
             f"--datadir={data}",
             "--auth-root-authentication-method=normal",
             "--skip-test-db",

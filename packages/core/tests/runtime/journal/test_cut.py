@@ -1,11 +1,7 @@
-"""The connection breaks, or the disk is full, in the middle of a revision; and the journal under async drivers."""
+"""The connection breaks in the middle of a revision; and the journal under async drivers."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +12,7 @@ from testing.databases import Database
 from testing.projects import Project
 from testing.proxy import cutting
 from whimbrel import command
-from whimbrel.errors import CommandError, MigrationFailed
+from whimbrel.errors import MigrationFailed
 
 BOOK = 'op.create_table("book", sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))\n'
 CUT = 'op.get_context().config.attributes.get("cut", lambda: None)()\n'
@@ -95,43 +91,3 @@ def test_statements_over_an_async_driver_are_noted_and_skipped_too(
     project.add("a1", upgrade=between())
     command.upgrade(project.config(), "head")
     assert found(database) == (["id", "x"], ["by_id"], [(1, None)], 0)
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder on a disk of its own, of 256 kB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
-    if sys.platform != "linux" or os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("only root mounts a small disk, on Linux")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
-def test_a_disk_that_is_full_leaves_nothing_of_the_revision_on_sqlite(small_disk: Path, tmp_path: Path) -> None:
-    project = Project(tmp_path, f"sqlite:///{small_disk / 'shop.db'}")
-    project.add("a1", upgrade='op.create_table("page", sa.Column("text", sa.Text))')
-    project.add(
-        "b2",
-        "a1",
-        upgrade="""
-op.add_column("page", sa.Column("x", sa.Integer))
-op.bulk_insert(sa.table("page", sa.column("text")), [{"text": "x" * 1000} for _ in range(120)])
-""",
-    )
-    ballast = small_disk / "ballast"
-    command.upgrade(project.config(), "a1")
-    ballast.write_bytes(b"x" * 150_000)
-    with pytest.raises(CommandError, match="full") as caught:
-        command.upgrade(project.config(), "head")
-    assert "The database did not confirm a commit." in str(caught.value)
-    assert "The database is as it was before this revision." in str(caught.value)
-    ballast.unlink()
-    engine = sa.create_engine(project.url, poolclass=sa.NullPool)
-    assert [column["name"] for column in sa.inspect(engine).get_columns("page")] == ["text"]
-    command.upgrade(project.config(), "head")
-    with engine.connect() as connection:
-        assert connection.execute(sa.text("SELECT count(*) FROM page")).scalar() == 120

@@ -10,45 +10,11 @@ from pathlib import Path
 import pytest
 
 from testing.databases import Database
-from testing.killing import FINISHED, emptied, everything_in, killed_at
+from testing.killing import FINISHED, emptied, everything_in, killed_at, of_the_script, ten_statements
 from testing.projects import Project
 from whimbrel import command
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is killed in a fork of this one")
-
-TEN = {
-    "first": """
-op.create_table("a", sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))
-op.execute("INSERT INTO a VALUES (1)")
-op.add_column("a", sa.Column("x", sa.Integer))
-op.execute("UPDATE a SET x = id + 1")
-op.bulk_insert(sa.table("a", sa.column("id"), sa.column("x")), [{"id": 7, "x": 8}, {"id": 9, "x": 10}])
-op.create_index("ix_a_x", "a", ["x"])
-""",
-    "block": """
-with op.get_context().autocommit_block():
-    op.execute("INSERT INTO a VALUES (20, 21)")
-    {concurrently}
-    op.create_table("b", sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))
-""",
-    "last": """
-op.execute("INSERT INTO b SELECT id FROM a")
-op.drop_index("ix_a_x", "a")
-""",
-}
-CONCURRENTLY = 'op.create_index("ix_c", "a", ["x"], postgresql_concurrently=True)'
-OWN = ("a", "b", "ix_a_x", "ix_c")
-
-
-def ten_statements(database: Database) -> str:
-    """A revision of ten statements, one more on PostgreSQL, some of them in an autocommit block."""
-    block = TEN["block"].format(concurrently=CONCURRENTLY if database.name == "postgresql" else "pass")
-    return TEN["first"] + block + TEN["last"]
-
-
-def of_the_script(statement: str) -> bool:
-    words = statement.split()
-    return words[0] in ("CREATE", "INSERT", "UPDATE", "ALTER", "DROP") and "whimbrel_" not in statement
 
 
 def every(_statement: str) -> bool:
@@ -59,7 +25,7 @@ def every(_statement: str) -> bool:
 def kill_and_upgrade(database: Database, tmp_path: Path) -> Callable[[int, str, Callable[[str], bool]], bool]:
     """Kill an upgrade at a statement, upgrade once more, and compare; ``False`` where there are fewer statements."""
     project = Project(tmp_path, database.url)
-    project.add("a1", upgrade=ten_statements(database))
+    project.add("a1", upgrade=ten_statements(database.name))
     config = project.config()
     engine = database.engine()
     command.upgrade(config, "head")
