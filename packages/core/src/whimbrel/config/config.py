@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, TextIO, overload
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from configparser import ConfigParser
     from types import SimpleNamespace
-
-    from whimbrel.errors import ConfigError
 
 HOOKS = "post_write_hooks"
 
@@ -216,7 +215,8 @@ class Config:
         :raises ConfigError: a file, or a value in it, is wrong.
         """
         if self._settings is None:
-            self._settings = make_settings(self.lookup(), self._read_hooks, self._missing, self.convention)
+            missing = partial(no_script_location, self._here())
+            self._settings = make_settings(self.lookup(), self._read_hooks, missing, self.convention)
             untold = [message for message in self._settings.warnings if message not in self._told]
             if untold and self.cmd_opts is None:
                 import logging
@@ -384,9 +384,6 @@ class Config:
 
     def _here(self) -> str | None:
         return self.config_file_name or self.toml_file_name
-
-    def _missing(self) -> ConfigError:
-        return no_script_location(self._here())
 
     def _has_section(self, name: str) -> bool:
         parser = self._ini_if_any()
