@@ -104,7 +104,7 @@ class Config:
         """
         kind, found = cls, discover(files, directory)
         if not elsewhere.has_own(found):
-            kind, found = elsewhere.ask(files, directory) or (kind, found)
+            kind, found = elsewhere.ask(files, directory, cls) or (kind, found)
         return kind(found.ini, found.toml, ini_section, **kw)
 
     # -- streams ---------------------------------------------------------------------------------------------------

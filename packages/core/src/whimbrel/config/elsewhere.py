@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from whimbrel.entry_points import PROJECTS, EntryPoint, installed_quickly, switched_on
 from whimbrel.errors import ConfigError
 
 if TYPE_CHECKING:
-    from whimbrel.config.config import Config
     from whimbrel.config.sources import ConfigFiles
+
+T = TypeVar("T")
 
 
 def has_own(found: ConfigFiles) -> bool:
@@ -23,15 +24,16 @@ def has_own(found: ConfigFiles) -> bool:
     return os.path.basename(found.toml) == "whimbrel.toml" or b"tool.whimbrel" in _content(found.toml)
 
 
-def ask(files: Sequence[str], directory: str) -> tuple[type[Config], ConfigFiles] | None:
+def ask(files: Sequence[str], directory: str, kind: type[T]) -> tuple[type[T], ConfigFiles] | None:
     """Return what kind of project a package takes this for, and its files; ``None`` where no package knows it.
 
-    Each entry point of the group ``whimbrel.projects`` names a function that is called with both parameters, and
-    returns the same, or ``None``. It is called before any command, those that only read version files too, so its
-    module imports little.
+    Each entry point of the group ``whimbrel.projects`` names a function that is called with the first two parameters,
+    and returns the kind and the files, or ``None``. It is called before any command, those that only read version files
+    too, so its module imports little.
 
     :param files: what was given with ``-c``.
     :param directory: the folder to look in where no file is named.
+    :param kind: the class of configurations; what a package answers with is one of its subclasses.
     """
     disabled = switched_on("WHIMBREL_DISABLE_PLUGINS")
     for point in installed_quickly(PROJECTS):
@@ -39,7 +41,7 @@ def ask(files: Sequence[str], directory: str) -> tuple[type[Config], ConfigFiles
             continue
         try:
             find: Any = point.load()
-            found: tuple[type[Config], ConfigFiles] | None = find(files, directory)
+            found: tuple[type[T], ConfigFiles] | None = find(files, directory)
         except ConfigError:
             raise
         except Exception as error:  # a stranger's module may raise anything; every command would fail with it

@@ -102,11 +102,11 @@ def choice(lookup: Lookup, key: str, words: tuple[str, ...], default: str) -> st
 
 
 def duration(lookup: Lookup, key: str, default: T) -> float | T:
-    """Return a duration in seconds; see :func:`whimbrel.config.safety.seconds`.
+    """Return a duration in seconds; see :func:`whimbrel.config.durations.seconds`.
 
     :raises ConfigError: it is no duration.
     """
-    from whimbrel.config.safety import seconds
+    from whimbrel.config.durations import seconds
 
     found = lookup.find(key)
     value = None if found is None else _text(found, key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from whimbrel.plugins.markers import hookspec
@@ -14,8 +14,24 @@ if TYPE_CHECKING:
     from whimbrel.impl import DefaultImpl
     from whimbrel.operations import OperationRegistry
     from whimbrel.operations.ops import MigrationScript
-    from whimbrel.plugins.manager import Plugins
     from whimbrel.revisions import MigrationStep
+
+
+class RunPlugins(Protocol):
+    """What a hook may ask of the plugins of the run; :class:`whimbrel.plugins.Plugins` is one."""
+
+    @property
+    def hook(self) -> Any:
+        """Every hook, as an attribute by its name: calls all plugins that implement it."""
+
+    def caller(self, hook: str, without: Iterable[str] = ()) -> Any:
+        """Return what calls a hook, with some plugins left out."""
+
+    def comparators(self) -> Mapping[str, str]:
+        """Return the installed comparators: the name of each entry point by its label."""
+
+    def join_comparators(self) -> None:
+        """Take the comparators in."""
 
 
 class MigrationRun(Protocol):
@@ -42,7 +58,7 @@ class MigrationRun(Protocol):
         """What ``context.configure()`` was told, by name."""
 
     @property
-    def plugins(self) -> Plugins:
+    def plugins(self) -> RunPlugins:
         """The plugins of the run, for hooks that a package declares itself."""
 
 

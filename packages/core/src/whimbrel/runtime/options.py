@@ -8,7 +8,8 @@ from typing import Any, TextIO
 
 from sqlalchemy import MetaData
 
-from whimbrel.config.safety import SafetySettings, seconds
+from whimbrel.config.durations import seconds
+from whimbrel.config.safety import SafetySettings
 from whimbrel.runtime.questioner import Questioner
 
 VersionCallback = Callable[..., None]

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
 from whimbrel.errors import UnknownDatabaseRevision
 from whimbrel.revisions import MigrationStep, RevisionMap, plan_downgrade, plan_stamp, plan_upgrade
 from whimbrel.runtime.report import Reporter
-
-if TYPE_CHECKING:
-    from whimbrel.runtime.migration import MigrationContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +20,7 @@ class RunRequest:
     :param purge: forget every version row first (``stamp --purge``).
     :param reporter: is told how the run goes; by default each step is a log line.
     :param dry_run: take all steps in one transaction, and roll it back.
-    :param check: is shown the steps before any is taken, and the context; what it raises ends the run.
+    :param check: is shown the steps before any is taken, and the MigrationContext; what it raises ends the run.
 
     Example::
 
@@ -35,7 +32,7 @@ class RunRequest:
     purge: bool = False
     reporter: Reporter | None = None
     dry_run: bool = False
-    check: Callable[[Sequence[MigrationStep], MigrationContext], None] | None = None
+    check: Callable[[Sequence[MigrationStep], Any], None] | None = None
 
     def plan(self, revisions: RevisionMap, heads: tuple[str, ...], version_table: str) -> Sequence[MigrationStep]:
         """Return the steps that lead from *heads* to the target.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-from whimbrel.config.safety import seconds
+from whimbrel.config.durations import seconds
 from whimbrel.errors import CommandError, IrreversibleRevision, ScriptError
 from whimbrel.impl.patience import Limits
 from whimbrel.revisions import MigrationStep, RevisionStep

@@ -337,10 +337,20 @@ class ScriptDirectory:
 
             script.generate_revision("ae1027a6acf", "add account", head="shop@head")
         """
-        from whimbrel.script.generate import generate
+        from whimbrel.script.generate import FileStyle, generate
 
+        style = FileStyle(
+            template=self.template_location,
+            file_template=file_template or self.file_template,
+            slug_length=self.truncate_slug_length,
+            timezone=self.timezone,
+            encoding=self.output_encoding,
+            hooks=self.hooks,
+            report=None if self.messaging_opts.get("quiet") else self.report,
+        )
         return generate(
-            self,
+            self.revision_map,
+            style,
             self._locations,
             revid,
             message,
@@ -348,7 +358,6 @@ class ScriptDirectory:
             splice=splice,
             branch_labels=branch_labels,
             version_path=version_path,
-            file_template=file_template or self.file_template,
             depends_on=depends_on,
             variables=kw,
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from whimbrel.errors import (
     CommandError,
@@ -20,18 +21,38 @@ from whimbrel.revisions import Revision, RevisionMap, verify_rev_id
 from whimbrel.script.header import read_header
 from whimbrel.script.index import NO_KEY
 from whimbrel.script.location import VersionLocation
-from whimbrel.script.post_write import run_hooks
+from whimbrel.script.post_write import Report, run_hooks
 from whimbrel.script.script import Script
 from whimbrel.script.writer import comma, creation_date, docstring_safe, encode, file_name, render, slug, write_whole
-
-if TYPE_CHECKING:
-    from whimbrel.script.directory import ScriptDirectory
 
 _RESERVED = frozenset({"base", "head", "heads", "current"})
 
 
+@dataclass(frozen=True, slots=True)
+class FileStyle:
+    """How version files are written.
+
+    :param template: the path of the Mako template.
+    :param file_template: the format of their names.
+    :param slug_length: characters of a message that go into a name.
+    :param timezone: of the date in them; ``None`` for this machine's.
+    :param encoding: of the files.
+    :param hooks: run over a file when it is written.
+    :param report: is told of each hook; ``None`` where nobody listens.
+    """
+
+    template: str
+    file_template: str
+    slug_length: int
+    timezone: str | None
+    encoding: str
+    hooks: Sequence[tuple[str, Mapping[str, str]]]
+    report: Report | None
+
+
 def generate(
-    script: ScriptDirectory,
+    history: RevisionMap,
+    style: FileStyle,
     locations: Sequence[VersionLocation],
     revid: str,
     message: str | None,
@@ -40,7 +61,6 @@ def generate(
     splice: bool,
     branch_labels: str | Sequence[str] | None,
     version_path: str | os.PathLike[str] | None,
-    file_template: str,
     depends_on: str | Sequence[str] | None,
     variables: Mapping[str, Any],
 ) -> Script:
@@ -48,24 +68,22 @@ def generate(
 
     Everything that can be wrong is found before anything is written.
     """
-    history = script.revision_map
     verify_rev_id(revid)
     parents = parents_of(history, head, splice)
     labels = labels_of(branch_labels)
     depends = dependencies_of(history, depends_on)
     location, folder = location_for(locations, None if version_path is None else os.fspath(version_path), parents)
-    date = creation_date(script.timezone)
-    path = os.path.join(folder, file_name(file_template, revid, slug(message, script.truncate_slug_length), date))
+    date = creation_date(style.timezone)
+    path = os.path.join(folder, file_name(style.file_template, revid, slug(message, style.slug_length), date))
     if not location.holds(os.path.dirname(path)):
         raise ConfigError(
-            f"The setting file_template, {file_template!r}, puts {path} into a folder that is not read.",
+            f"The setting file_template, {style.file_template!r}, puts {path} into a folder that is not read.",
             "Set recursive_version_locations = true.",
             key="file_template",
         )
     verify_new(history, revid, labels, path)
-    template = script.template_location
     text = render(
-        template,
+        style.template,
         {
             "up_revision": revid,
             "down_revision": _collapsed(tuple(parent.revision for parent in parents)),
@@ -77,7 +95,7 @@ def generate(
             **variables,
         },
     )
-    write_whole(path, encode(text, script.output_encoding, path))
+    write_whole(path, encode(text, style.encoding, path))
     try:
         made = Script.of_row((NO_KEY, *read_header(path, check=True)[0]), path)
     except CommandError as error:
@@ -85,12 +103,12 @@ def generate(
             raise  # what was found is worth more than a whole file: it is kept, to be mended by hand
         os.unlink(path)  # left there, it would stop every command from now on
         raise ScriptError(
-            f"The template {template} makes no version file: {error.message}",
+            f"The template {style.template} makes no version file: {error.message}",
             "Mend the template; nothing was left behind.",
-            path=template,
+            path=style.template,
         ) from error
     history.add_revision(made)
-    run_hooks(path, script.hooks, None if script.messaging_opts.get("quiet") else script.report)
+    run_hooks(path, style.hooks, style.report)
     return made
 
 
