@@ -23,6 +23,7 @@ from sqlalchemy.engine.interfaces import ReflectedColumn
 from sqlalchemy.types import SchemaType, TypeEngine
 
 from whimbrel.impl import ReflectedTable
+from whimbrel.operations.construct import referred_to
 from whimbrel_autogen.names import final_name
 from whimbrel_autogen.registered import comparators
 
@@ -148,14 +149,12 @@ class SameCheck:
     def _foreign(self, constraint: ForeignKeyConstraint) -> Any:
         if constraint.deferrable or constraint.initially or constraint.match or constraint.dialect_kwargs:
             return None
-        words = [element.target_fullname.split(".") for element in constraint.elements]
-        if any(len(parts) < 2 for parts in words):
-            return None
+        targets = [referred_to(element) for element in constraint.elements]
         return (
             final_name(constraint, self._dialect),
             tuple(element.parent.name for element in constraint.elements),
-            ".".join(words[0][:-1]),
-            tuple(parts[-1] for parts in words),
+            targets[0][:2],
+            tuple(column for _, _, column in targets),
             (constraint.onupdate or "").upper(),
             (constraint.ondelete or "").upper(),
         )
@@ -196,7 +195,7 @@ def _reflected_foreign(item: Any) -> Any:
     return (
         item["name"],
         tuple(item["constrained_columns"]),
-        ".".join(filter(None, (item["referred_schema"], item["referred_table"]))),
+        (item["referred_schema"], item["referred_table"]),
         tuple(item["referred_columns"]),
         onupdate,
         ondelete,

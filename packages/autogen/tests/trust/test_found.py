@@ -45,6 +45,29 @@ CHANGES: dict[str, Change] = {
         sa.Table("a", metadata, sa.Column("x", sa.BigInteger), sa.ForeignKeyConstraint(["x"], ["z.b"], name="fk"))
         """,
     ),
+    "keys refer to columns that the models know by other names": Change(
+        PARENT,
+        """
+        sa.Table("p", metadata, sa.Column("id", sa.Integer, key="ident", primary_key=True),
+            sa.Column("code", sa.String(9), key="word"), sa.Column("up", sa.ForeignKey("p.ident"), key="above"))
+        sa.Table("z", metadata, sa.Column("p", sa.ForeignKey("p.ident", name="fk", ondelete="CASCADE"), key="parent"),
+            sa.Column("q", sa.Integer, key="r"), sa.Column("r", sa.Integer, key="q"), sa.UniqueConstraint("q"),
+            sa.ForeignKeyConstraint(["r"], ["z.q"], name="fk_self"))
+        """,
+    ),
+    "keys refer to tables in the schema of the models": Change(
+        """
+        metadata.schema = "other Schema"
+        sa.Table("p", metadata, sa.Column("id", sa.Integer, primary_key=True))
+        """,
+        """
+        metadata.schema = "other Schema"
+        sa.Table("p", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("p", sa.ForeignKey("p.id")))
+        sa.Table("z", metadata, sa.Column("p", sa.ForeignKey("p.id", name="fk")))
+        sa.Table("y", metadata, sa.Column("p", sa.ForeignKey("other Schema.p.id")), schema="public")
+        """,
+        "postgresql",
+    ),
     "a new table refers to a key that becomes wider": Change(
         'sa.Table("z", metadata, sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))',
         """

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from whimbrel.operations.construct import name_columns, scratch_table
+from whimbrel.operations.construct import name_columns, referred_to, scratch_table
 from whimbrel.operations.ops import CreateCheckConstraintOp
 
 
@@ -37,6 +37,23 @@ def test_a_key_to_a_column_of_the_models_is_spelt_by_name() -> None:
     column: sa.Column[Any] = sa.Column("owner", sa.ForeignKey(person.c.id))
     (key,) = scratch_table("t", None, column).foreign_keys
     assert key.target_fullname == "crm.person.id"
+
+
+def test_a_key_of_a_table_is_copied_to_refer_by_name() -> None:
+    metadata = sa.MetaData(schema="crm")
+    sa.Table("person", metadata, sa.Column("id", sa.Integer, key="ident"), sa.Column("ident", sa.Integer, key="id"))
+    order = sa.Table(
+        "order",
+        metadata,
+        sa.Column("number", sa.Integer, key="no"),
+        sa.ForeignKeyConstraint(["no"], ["person.ident"]),
+        sa.ForeignKeyConstraint(["no"], ["order.no"]),
+        sa.ForeignKeyConstraint(["no"], ["elsewhere.id"]),
+    )
+    made = scratch_table("copy", None, *order.columns, *order.foreign_key_constraints)
+    targets = {referred_to(element) for item in made.foreign_key_constraints for element in item.elements}
+    assert targets == {("crm", "person", "id"), (None, "copy", "number"), ("crm", "elsewhere", "id")}
+    assert [column.name for column in made.columns] == ["number"]
 
 
 def test_items_of_another_table_are_copied() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKeyConstraint
 
 from whimbrel.impl.comparing import plain_name
+from whimbrel.operations.construct import referred_to
 from whimbrel.operations.ops import CreateForeignKeyOp, MigrateOperation
 from whimbrel.plugins import hookimpl
 from whimbrel_autogen.context import AutogenContext
@@ -64,14 +65,13 @@ def _columns(item: ForeignKeyConstraint) -> list[str]:
 def _facts(item: ForeignKeyConstraint, context: AutogenContext) -> tuple[Any, ...]:
     """Return all that counts of a foreign key: not its name."""
     default = context.dialect.default_schema_name
-    targets = [element.target_fullname.rsplit(".", 1) for element in item.elements]
-    table = targets[0][0]
-    schema, _, name = table.rpartition(".")
+    targets = [referred_to(element) for element in item.elements]
+    schema, name, _ = targets[0]
     return (
         tuple(_columns(item)),
-        None if schema in ("", default) else schema,
+        None if schema == default else schema,
         name,
-        tuple(target[-1] for target in targets),
+        tuple(column for _, _, column in targets),
         *(_action(value) for value in (item.onupdate, item.ondelete)),
         bool(item.deferrable) if context.dialect.name not in ("mysql", "mariadb") else False,
         (item.initially or "IMMEDIATE").upper() if item.deferrable else "IMMEDIATE",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Column, Constraint, ForeignKey, MetaData, Table
+from sqlalchemy import Column, Constraint, ForeignKey, ForeignKeyConstraint, MetaData, Table
 from sqlalchemy.exc import ArgumentError, NoReferencedColumnError, NoReferencedTableError
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.elements import ColumnClause
@@ -129,8 +129,26 @@ def _columns_first(items: Iterable[SchemaItem]) -> list[SchemaItem]:
 
 
 def _own_constraint(constraint: Constraint, table: Table) -> Constraint:
-    attached = getattr(constraint, "parent", None) is not None
-    return constraint._copy(target_table=table) if attached else constraint
+    if getattr(constraint, "parent", None) is None:
+        return constraint
+    if isinstance(constraint, ForeignKeyConstraint):
+        return _own_foreign_key(constraint, table)
+    return constraint._copy(target_table=table)
+
+
+def _own_foreign_key(constraint: ForeignKeyConstraint, table: Table) -> ForeignKeyConstraint:
+    """Return a copy that refers to columns by name; ``"table.key"`` means something in the models' MetaData only."""
+    owner = constraint.table
+    remote = []
+    for element in constraint.elements:
+        schema, name, column = referred_to(element)
+        itself = (schema, name) == (owner.schema, owner.name)
+        other = table if itself else referent(table.metadata, name, schema, ())
+        remote.append(_column_named(other, column))
+    words = ("name", "onupdate", "ondelete", "use_alter", "deferrable", "initially", "match", "comment")
+    keywords = {word: getattr(constraint, word) for word in words}
+    local = [element.parent.key for element in constraint.elements]
+    return construct(ForeignKeyConstraint, local, remote, info=constraint.info, **keywords, **constraint.dialect_kwargs)
 
 
 def referred_to(key: ForeignKey) -> tuple[str | None, str, str]:
@@ -148,14 +166,23 @@ def referent(metadata: MetaData, name: str, schema: str | None, columns: Iterabl
     if table is None:
         table = Table(name, metadata, schema=schema)
     for column in columns:
-        if column not in table.c:
-            table.append_column(Column(column, NullType()))
+        _column_named(table, column)
     return table
+
+
+def _column_named(table: Table, name: str) -> Column[Any]:
+    """Return the column of that name, made up if need be; the models may know it by another key."""
+    for column in table.c:
+        if column.name == name:
+            return column
+    made: Column[Any] = Column(name, NullType())
+    table.append_column(made)
+    return made
 
 
 def _make_up_referent(key: ForeignKey, table: Table) -> None:
     """See that the metadata has the table and column a foreign key names."""
-    schema, name, column = _named(key)
+    schema, name, column = referred_to(key)
     referent(table.metadata, name, schema, [column])
 
 
@@ -163,4 +190,4 @@ def _named(key: ForeignKey) -> tuple[str | None, str, str]:
     """Return schema, table and column that a foreign key names: ``[schema.]table[.column]``."""
     words = key.target_fullname.split(".")
     column = words.pop() if len(words) > 1 else key.parent.name
-    return ".".join(words[:-1]) or None, words[-1], column
+    return ".".join(words[:-1]) or key.parent.table.metadata.schema, words[-1], column
