@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
+from testing.all_types import column_of_each_type
+
 OPTIONS: dict[str, Any] = {
     "compare_server_default": True,
     "autogenerate_plugins": ["*", "whimbrel.autogenerate.checks"],
@@ -90,6 +92,9 @@ TYPES: dict[str, Any] = {
     "variant": sa.JSON().with_variant(sa.Text(), "sqlite"),
 }
 
+NOT_THERE = {"ARRAY"}
+"""Names of SQLAlchemy's types that the database does not have."""
+
 DEFAULTS: dict[str, tuple[Any, Any]] = {
     "binary": (sa.LargeBinary(), sa.text("x'00ff'")),
     "boolean_false": (sa.Boolean(), sa.false()),
@@ -126,6 +131,7 @@ def corpus() -> sa.MetaData:
     )
     sa.Table("types_needed", metadata, *(sa.Column(n, t, nullable=False) for n, t in TYPES.items()))
     sa.Table("defaults", metadata, *(sa.Column(n, t, server_default=value) for n, (t, value) in DEFAULTS.items()))
+    sa.Table("of_all_types", metadata, *column_of_each_type(sqlite, but=NOT_THERE))
     sa.Table("no_key", metadata, sa.Column("a", sa.Integer))
     sa.Table("text_key", metadata, sa.Column("code", sa.String(3), primary_key=True))
     sa.Table("counted", metadata, sa.Column("id", sa.Integer, primary_key=True), sqlite_autoincrement=True)

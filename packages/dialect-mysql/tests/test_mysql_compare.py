@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
+from testing.all_types import column_of_each_type, made, rejected, type_classes
 from testing.databases import Database
 from whimbrel.runtime.migration import MigrationContext
 from whimbrel_autogen import compare_metadata
@@ -128,6 +129,9 @@ TYPES: dict[str, Any] = {
     "my_year_4": mysql.YEAR(4),
 }
 
+NOT_THERE = {"ARRAY", "CLOB"}
+"""Names of SQLAlchemy's types that the database does not have."""
+
 DEFAULTS: dict[str, tuple[Any, Any]] = {
     "word": (sa.String(20), "plain"),
     "quote": (sa.String(20), "it's"),
@@ -210,6 +214,7 @@ def corpus() -> sa.MetaData:
         *(sa.Column(name, type_, nullable=False) for name, type_ in TYPES.items() if name in ("timestamp", "json")),
         sa.Column("seen", sa.TIMESTAMP, server_default=sa.func.now(), nullable=False),
     )
+    sa.Table("of_all_types", metadata, *column_of_each_type(mysql, but=NOT_THERE))
     sa.Table("Counting", metadata, sa.Column("Id", sa.Integer, primary_key=True), comment="it's 100% \\ `so`")
     sa.Table("counting big", metadata, sa.Column("Id", mysql.BIGINT(unsigned=True), primary_key=True))
     sa.Table("plain_key", metadata, sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))
@@ -299,6 +304,11 @@ def engine(mysql_database: Database) -> Iterator[sa.Engine]:
     found = mysql_database.engine()
     yield found
     found.dispose()
+
+
+@pytest.mark.parametrize("name", sorted(NOT_THERE))
+def test_what_the_corpus_leaves_out_is_no_type_of_the_server(engine: sa.Engine, name: str) -> None:
+    assert rejected(engine, made(name, type_classes(mysql)[name]))
 
 
 def test_what_was_created_does_not_differ(engine: sa.Engine) -> None:

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from testing.all_types import column_of_each_type, made, rejected, type_classes
 from testing.databases import Database
 from testing.scripted import differences, run, scripted
 from whimbrel_postgresql.server_types import ServerType
@@ -123,6 +124,9 @@ TYPES: dict[str, Any] = {
     "variant_of_enum": sa.String(10).with_variant(pg.ENUM("x", "y", name="Named Enum"), "postgresql"),
 }
 
+NOT_THERE = {"BINARY", "BLOB", "CLOB", "DATETIME", "DOUBLE", "NVARCHAR", "VARBINARY"}
+"""Names of SQLAlchemy's types that the database does not have."""
+
 DEFAULTS: dict[str, tuple[Any, Any]] = {
     "word": (sa.String(20), "plain"),
     "quote": (sa.String(20), "it's"),
@@ -187,6 +191,7 @@ def corpus() -> sa.MetaData:
         metadata,
         *(sa.Column(name, type_, server_default=default) for name, (type_, default) in DEFAULTS.items()),
     )
+    sa.Table("of_all_types", metadata, *column_of_each_type(pg, but=NOT_THERE))
     sa.Table("serial", metadata, sa.Column("id", sa.Integer, primary_key=True), comment="it's 100%")
     sa.Table("small serial", metadata, sa.Column("Id", sa.SmallInteger, primary_key=True, comment="of: what"))
     sa.Table("big_serial", metadata, sa.Column("id", sa.BigInteger, primary_key=True))
@@ -304,6 +309,11 @@ def engine(postgresql_database: Database) -> sa.Engine:
         for name in EXTENSIONS:
             connection.exec_driver_sql(f"CREATE EXTENSION {name}")
     return engine
+
+
+@pytest.mark.parametrize("name", sorted(NOT_THERE))
+def test_what_the_corpus_leaves_out_is_no_type_of_the_server(engine: sa.Engine, name: str) -> None:
+    assert rejected(engine, made(name, type_classes(pg)[name]))
 
 
 def test_what_was_created_from_models_does_not_differ_from_them(engine: sa.Engine) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
+from testing.all_types import made, rejected, type_classes
 from testing.databases import Database
 from testing.sqlite import script
-from testing.sqlite_models import BY_HAND, DIFFER, OPTIONS, by_hand, corpus
+from testing.sqlite_models import BY_HAND, DIFFER, NOT_THERE, OPTIONS, by_hand, corpus
 from whimbrel.operations import Operations
 from whimbrel.runtime.migration import MigrationContext
 from whimbrel_autogen import compare_metadata
@@ -31,6 +33,11 @@ def test_nothing_differs_from_what_was_created(sqlite_database):
     metadata = corpus()
     metadata.create_all(sqlite_database.engine())
     assert differences(sqlite_database, metadata) == []
+
+
+@pytest.mark.parametrize("name", sorted(NOT_THERE))
+def test_what_the_corpus_leaves_out_is_no_type_for_sqlite(sqlite_database, name):
+    assert rejected(sqlite_database.engine(), made(name, type_classes(sqlite)[name]))
 
 
 def test_nothing_differs_with_a_naming_convention(sqlite_database):
