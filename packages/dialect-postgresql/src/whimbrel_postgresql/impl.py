@@ -100,9 +100,11 @@ class PostgresqlImpl(PostgresqlComparing, PostgresqlScratch, PostgresqlResuming,
 
     def run_lock(self, scope: LockScope) -> RunLock | None:
         """Return an advisory lock; ``None`` behind a pooler that hands each transaction to any server process."""
-        from whimbrel_postgresql.lock import AdvisoryLock, Server
+        from whimbrel_postgresql.lock import AdvisoryLock, Server, TransactionLock
 
         server = Server(scope)
+        if scope.in_callers_transaction:
+            return TransactionLock(scope.connection, server.lock_name)
         return None if server.is_behind_pooler else AdvisoryLock(scope.connection, server.lock_name)
 
     def lock_name(self, scope: LockScope) -> str:
@@ -155,7 +157,7 @@ class PostgresqlImpl(PostgresqlComparing, PostgresqlScratch, PostgresqlResuming,
 
         :raises UnsupportedOperation: something that belongs to the table cannot be carried over.
         """
-        rebuild_table(self, rebuild_)
+        rebuild_table(self, rebuild_, self.ensure_types)
 
     def reflect_for_batch(
         self,

@@ -1,4 +1,4 @@
-"""One run at a time on PostgreSQL: an advisory lock on a connection of its own."""
+"""One run at a time on PostgreSQL: an advisory lock, on a connection of its own or in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -33,6 +33,10 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
     AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
     AND CAST(l.classid AS bigint) = :high AND CAST(l.objid AS bigint) = :low
 """).bindparams(bindparam("high", type_=BigInteger()), bindparam("low", type_=BigInteger()))
+
+_TRY_IN_TRANSACTION: Final = text("SELECT pg_try_advisory_xact_lock(:key)").bindparams(
+    bindparam("key", type_=BigInteger())
+)
 
 _NAME: Final = re.compile(r"whimbrel run (\d+)@(\d+)@(.*)")
 _LONGEST_NAME: Final = 63  # https://www.postgresql.org/docs/current/runtime-config-logging.html#GUC-APPLICATION-NAME
@@ -81,7 +85,7 @@ class AdvisoryLock:
 
     def __init__(self, connection: Connection, name: str) -> None:
         self._engine = connection.engine
-        self._key = int.from_bytes(hashlib.sha256(f"whimbrel:{name}".encode()).digest()[:8], signed=True)
+        self._key = _key_of(name)
         self._own: Connection | None = None
 
     def acquire(self) -> bool:
@@ -94,17 +98,7 @@ class AdvisoryLock:
     def holder(self) -> LockHolder | None:
         """Return who has it, from the lists of locks and sessions."""
         assert self._own is not None
-        high, low = divmod(self._key % 2**64, 2**32)
-        row = self._own.execute(_HOLDER, {"high": high, "low": low}).first()
-        if row is None:
-            return None
-        backend, name, address = row
-        session, ending = f"server process {backend}", f"SELECT pg_terminate_backend({backend})"
-        found = _NAME.fullmatch(name or "")
-        if found is None:
-            return LockHolder(host=address, session=session, ending=ending)
-        since = datetime.fromtimestamp(int(found[2]), UTC)
-        return LockHolder(int(found[1]), found[3] or address, since, session, ending)
+        return _holder_of(self._key, self._own)
 
     def held(self) -> bool:
         """Return whether the session that has it is still there."""
@@ -117,6 +111,51 @@ class AdvisoryLock:
         own, self._own = self._own, None
         if own is not None:
             close_separate(own)
+
+
+class TransactionLock:
+    """The same lock, kept by the caller's transaction: it is free once that ends, when others see what the run did.
+
+    :param connection: the run's connection, in that transaction.
+    :param name: what is locked.
+    """
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        self._connection = connection
+        self._key = _key_of(name)
+
+    def acquire(self) -> bool:
+        """Try once to take it."""
+        return bool(self._connection.execute(_TRY_IN_TRANSACTION, {"key": self._key}).scalar_one())
+
+    def holder(self) -> LockHolder | None:
+        """Return who has it, from the lists of locks and sessions."""
+        return _holder_of(self._key, self._connection)
+
+    def held(self) -> bool:
+        """Say yes: without its transaction the run could not go on."""
+        return True
+
+    def release(self) -> None:
+        """Leave it to the transaction."""
+
+
+def _key_of(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"whimbrel:{name}".encode()).digest()[:8], signed=True)
+
+
+def _holder_of(key: int, connection: Connection) -> LockHolder | None:
+    high, low = divmod(key % 2**64, 2**32)
+    row = connection.execute(_HOLDER, {"high": high, "low": low}).first()
+    if row is None:
+        return None
+    backend, name, address = row
+    session, ending = f"server process {backend}", f"SELECT pg_terminate_backend({backend})"
+    found = _NAME.fullmatch(name or "")
+    if found is None:
+        return LockHolder(host=address, session=session, ending=ending)
+    since = datetime.fromtimestamp(int(found[2]), UTC)
+    return LockHolder(int(found[1]), found[3] or address, since, session, ending)
 
 
 def _shown_as() -> dict[str, str]:

@@ -99,11 +99,13 @@ class LockScope(NamedTuple):
     :param connection: the run's connection.
     :param version_table: the name of its version table.
     :param schema: the schema of that; ``None`` for the connection's default.
+    :param in_callers_transaction: whether the connection came in a transaction, which its owner ends after the run.
     """
 
     connection: Connection
     version_table: str
     schema: str | None
+    in_callers_transaction: bool = False
 
 
 class Lockable:

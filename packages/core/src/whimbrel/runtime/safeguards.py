@@ -97,7 +97,8 @@ class Safeguards:
             return
         from whimbrel.runtime.lock.alone import RunAlone
 
-        scope = LockScope(self._connection, self._options.version_table, self._options.version_table_schema)
+        table, schema = self._options.version_table, self._options.version_table_schema
+        scope = LockScope(self._connection, table, schema, self._transactions.is_callers)
         guard = self._alone = RunAlone(self._impl, scope, self._safety.run_lock, self._transactions, self._hide)
         with guard.taken(self._safety.lock_wait, reporter):
             yield guard

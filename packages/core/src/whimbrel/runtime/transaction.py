@@ -49,6 +49,11 @@ class RunTransactions:
         self._limits: tuple[Limits, ExitStack] | None = None
 
     @property
+    def is_callers(self) -> bool:
+        """Whether the connection came inside a transaction, which its owner ends."""
+        return self._external
+
+    @property
     def undoes_all(self) -> bool:
         """Whether a rollback would undo all that the step at hand has done."""
         return self._transactional_ddl and not self._interrupted

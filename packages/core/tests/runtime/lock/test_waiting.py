@@ -227,7 +227,9 @@ def test_off_is_off(database: Database, tmp_path: Path) -> None:
 
 
 def test_a_run_that_writes_sql_takes_none(postgresql_database: Database, tmp_path: Path) -> None:
-    project = Staying(tmp_path / "project", postgresql_database.url)
+    # Without the lock the other run would come upon the uncommitted tables: then it gives up instead of hanging.
+    limits = 'lock_timeout = "2s"\nretries = 0'
+    project = Staying(tmp_path / "project", postgresql_database.url, settings=limits)
     project.go_on()
     with connections() as made:
         command.upgrade(project.config(), "head", sql=True)
@@ -281,6 +283,27 @@ def test_a_run_inside_of_its_callers_transaction_takes_the_lock_too(
         config.attributes["connection"] = connection
         with pytest.raises(RunLockTimeout):
             command.upgrade(config, "head")
+
+
+def test_a_run_inside_of_its_callers_transaction_keeps_the_lock_until_that_ends(
+    postgresql_database: Database, tmp_path: Path
+) -> None:
+    # Without the lock the other run would come upon the uncommitted tables: then it gives up instead of hanging.
+    limits = 'lock_timeout = "2s"\nretries = 0'
+    project = Staying(tmp_path / "project", postgresql_database.url, settings=limits)
+    project.go_on()
+    with postgresql_database.engine().connect() as connection, connection.begin() as transaction:
+        config = project.config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        with project.running("upgrade", "head") as process:
+            assert process.stdout is not None
+            assert WAITING in process.stdout.readline()
+            transaction.commit()
+            output = process.communicate()[0]
+    assert process.returncode == 0, output
+    assert "Running" not in output
+    assert heads(postgresql_database) == ["b2"]
 
 
 ONE_FOR_ALL = """
