@@ -24,7 +24,7 @@ def branches(config: Config, verbose: bool = False, *, as_json: bool = False) ->
 
         whimbrel.command.branches(Config("whimbrel.ini"))
     """
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.from_config(config, to_read=True)
     forks = [(point, _following(script, point)) for point in script.walk_revisions() if point.is_branch_point]
     if as_json:
         print_json(config, [{**facts_of(point), "branches": [facts_of(n) for n in after]} for point, after in forks])

@@ -25,7 +25,7 @@ def edit(config: Config, rev: str) -> None:
 
         whimbrel.command.edit(Config("whimbrel.ini"), "head")
     """
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.from_config(config, to_read=True)
     if rev == "current":
         from whimbrel.commands.database import current_rows
 

@@ -23,7 +23,7 @@ def heads(config: Config, verbose: bool = False, resolve_dependencies: bool = Fa
 
         whimbrel.command.heads(Config("whimbrel.ini"))
     """
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.from_config(config, to_read=True)
     found = script.get_revisions(script.get_heads(consider_depends_on=resolve_dependencies))
     if as_json:
         print_json(config, [facts_of(head) for head in found])

@@ -39,7 +39,7 @@ def history(
 
         whimbrel.command.history(config, rev_range="current:head", graph=True)
     """
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.from_config(config, to_read=True)
     wanted = parse_range(rev_range) if rev_range is not None else Range("", "")
     current: tuple[str, ...] = ()
     if indicate_current or wanted.needs_current:

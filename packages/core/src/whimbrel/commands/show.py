@@ -23,7 +23,7 @@ def show(config: Config, rev: str, *, as_json: bool = False) -> None:
 
         whimbrel.command.show(config, "head")
     """
-    script = ScriptDirectory.from_config(config)
+    script = ScriptDirectory.from_config(config, to_read=True)
     if rev == "current":
         from whimbrel.commands.database import current_rows
 

@@ -10,6 +10,11 @@ from whimbrel.errors import ConfigError
 _PACKAGE = r"([^\W\d]\w+(?:\.[^\W\d]\w*)*):(.*)"  # two letters: C:\x is a path
 
 
+def names_package(text: str) -> bool:
+    """Return whether a folder is written as one inside a package, ``package:folder``."""
+    return not os.path.isabs(text) and ":" in text and re.fullmatch(_PACKAGE, text) is not None
+
+
 def resolve_location(text: str, key: str = "script_location") -> str:
     """Return the path of a folder named in settings.
 

@@ -27,6 +27,7 @@ KNOWN_KEYS = (
     "truncate_slug_length",
     "revision_environment",
     "sourceless",
+    "run_headers",
     "prepend_sys_path",
     "output_encoding",
     *URL_KEYS,
@@ -71,6 +72,7 @@ class Settings(NamedTuple):
     :ivar truncate_slug_length: the most characters of a message in a file name; 0 for as many as by default.
     :ivar revision_environment: ``revision`` runs env.py even without ``--autogenerate``.
     :ivar sourceless: ``.pyc`` files count as version files.
+    :ivar run_headers: a version file that computes its header is run; else it is refused.
     :ivar prepend_sys_path: folders to put in front of ``sys.path``.
     :ivar output_encoding: encoding of a new version file.
     :ivar version_table: name of the table that holds the current revisions.
@@ -96,6 +98,7 @@ class Settings(NamedTuple):
     truncate_slug_length: int
     revision_environment: bool
     sourceless: bool
+    run_headers: bool
     prepend_sys_path: tuple[str, ...]
     output_encoding: str
     version_table: str
@@ -202,6 +205,7 @@ def make_settings(
         truncate_slug_length=parse.whole_number(lookup, "truncate_slug_length", 40),
         revision_environment=parse.flag(lookup, "revision_environment", False),
         sourceless=parse.flag(lookup, "sourceless", False),
+        run_headers=parse.flag(lookup, "run_headers", True),
         prepend_sys_path=parse.listed(lookup, "prepend_sys_path", divide_paths),
         output_encoding=parse.encoding(lookup, "output_encoding", "utf-8"),
         version_table=parse.text(lookup, "version_table") or convention.version_table,

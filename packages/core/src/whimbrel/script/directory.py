@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
+from whimbrel.config.location import names_package
 from whimbrel.errors import CommandError, ConfigError, MultipleBases, ResolutionError
 from whimbrel.revisions import RevisionMap
 from whimbrel.script.location import VersionLocation
@@ -38,6 +39,7 @@ class ScriptDirectory:
     :param hooks: programs to run over a new file: each its name and its options.
     :param recursive_version_locations: folders inside version locations hold version files too.
     :param messaging_opts: ``{"quiet": True}`` to say nothing about hooks.
+    :param run_headers: run a version file that computes its header; else it is refused.
     :raises ConfigError: there is no folder *dir*.
 
     Example::
@@ -59,6 +61,7 @@ class ScriptDirectory:
         hooks: Sequence[tuple[str, Mapping[str, str]]] = (),
         recursive_version_locations: bool = False,
         messaging_opts: Mapping[str, Any] = MappingProxyType({}),
+        run_headers: bool = True,
     ) -> None:
         self.dir = os.fspath(dir)
         if not os.path.isdir(self.dir):
@@ -84,14 +87,16 @@ class ScriptDirectory:
             VersionLocation(path, recursive=recursive_version_locations, sourceless=sourceless)
             for path in self.version_locations or [os.path.join(self.dir, "versions")]
         ]
-        self._reader = ScriptReader(self._locations)
+        self._reader = ScriptReader(self._locations, self._run_file if run_headers else None)
         self._revision_map: RevisionMap | None = None
 
     @classmethod
-    def from_config(cls, config: Config) -> ScriptDirectory:
+    def from_config(cls, config: Config, *, to_read: bool = False) -> ScriptDirectory:
         """Return the version files that *config* names; its ``prepend_sys_path`` goes into ``sys.path``.
 
         :param config: the configuration.
+        :param to_read: only the history is asked for: ``sys.path`` stays as it is until some file has to be run, or a
+            package to be found, so that no module of the project comes before one of Python's.
         :raises ConfigError: a setting is missing or wrong, or the folder does not exist.
 
         Example::
@@ -99,9 +104,9 @@ class ScriptDirectory:
             ScriptDirectory.from_config(Config.discover()).get_heads()
         """
         settings = config.settings
-        for path in reversed(settings.prepend_sys_path):
-            if path not in sys.path:
-                sys.path.insert(0, path)
+        locations = (settings.script_location or "", *settings.version_locations)
+        if not to_read or any(names_package(text) for text in locations):
+            _extend_sys_path(settings.prepend_sys_path)
         script = cls(
             settings.script_directory(),
             file_template=settings.file_template,
@@ -112,6 +117,7 @@ class ScriptDirectory:
             timezone=settings.timezone,
             recursive_version_locations=settings.recursive_version_locations,
             messaging_opts=config.messaging_opts,
+            run_headers=settings.run_headers,
         )
         script.config = config
         script.report = config.print_stdout
@@ -171,7 +177,18 @@ class ScriptDirectory:
         """Run env.py; what it raises comes through."""
         from whimbrel.script.module import run_file
 
+        self._let_import()
         run_file(self.env_py_location)
+
+    def _run_file(self, path: str) -> ModuleType:
+        from whimbrel.script.module import load_module
+
+        self._let_import()
+        return load_module(path)
+
+    def _let_import(self) -> None:
+        if self.config is not None:
+            _extend_sys_path(self.config.settings.prepend_sys_path)
 
     # -- the history ---------------------------------------------------------------------------------------------
 
@@ -361,3 +378,9 @@ class ScriptDirectory:
             depends_on=depends_on,
             variables=kw,
         )
+
+
+def _extend_sys_path(folders: Sequence[str]) -> None:
+    for path in reversed(folders):
+        if path not in sys.path:
+            sys.path.insert(0, path)

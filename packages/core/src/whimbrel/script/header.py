@@ -5,7 +5,7 @@ Three ways, the cheapest that is certain wins:
 1. :func:`scan`, some microseconds: the assignments as templates write them, one below the other, in a file whose
    remaining text cannot touch them;
 2. :func:`parse`, ten times that: any literal assignment at module level, found in the syntax tree;
-3. running that one file, when a value is computed.
+3. running that one file, when a value is computed, unless that is refused.
 
 A compiled file whose source is not there is read off its bytecode (:mod:`whimbrel.script.bytecode`).
 """
@@ -22,7 +22,8 @@ from whimbrel.script.module import compile_source, load_module, read_source
 if TYPE_CHECKING:
     import ast
     import os
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from types import ModuleType
 
 
 class Header(NamedTuple):
@@ -50,17 +51,20 @@ def first_paragraph(docstring: str) -> str:
     return docstring.strip().split("\n\n", 1)[0]
 
 
-def read_header(path: str, *, check: bool = False) -> tuple[Header, os.stat_result | None]:
+def read_header(
+    path: str, *, check: bool = False, run: Callable[[str], ModuleType] | None = load_module
+) -> tuple[Header, os.stat_result | None]:
     """Return the header of the version file *path*, running the file only when a value in it is computed.
 
     :param path: a ``.py`` or, in sourceless directories, a ``.pyc`` file.
     :param check: also compile the file, so that a syntax error anywhere in it is noticed now.
+    :param run: runs a file whose header is computed; ``None`` refuses it.
     :return: the header, and the state of the file that it was read from: the header stays so as long as the state.
         ``None`` where a value is computed, because other files may have a say in it.
     :raises ScriptSyntaxError: the file is not Python.
     :raises MissingRevisionVariable: it has no ``revision`` or no ``down_revision``.
     :raises ScriptRaised: it had to be run, and raised.
-    :raises ScriptError: it cannot be read, or a variable has a value that is no id.
+    :raises ScriptError: it cannot be read, a variable has a value that is no id, or it may not be run.
     :raises InvalidRevisionId: its id is one that no history can hold.
     :raises LoopDetected: it follows itself.
     :raises DependencyLoopDetected: it depends on itself.
@@ -72,7 +76,7 @@ def read_header(path: str, *, check: bool = False) -> tuple[Header, os.stat_resu
     """
     source, state = read_source(path)
     found = _of_bytecode(source, path) if path[-4:] == ".pyc" else _of_source(source, path, check)
-    header = found or _run(path)
+    header = found or _computed(path, run)
     revision = header[0]
     verify_rev_id(revision, path)
     if revision in header[1]:
@@ -108,7 +112,7 @@ def read_longdoc(path: str) -> str:
     :raises ScriptError: the file cannot be read, or is not Python.
     """
     source, _ = read_source(path)
-    return (_compiled_docstring(source, path) if path[-4:] == ".pyc" else _docstring(source, path)).strip()
+    return (_compiled_docstring(source) if path[-4:] == ".pyc" else _docstring(source, path)).strip()
 
 
 def _docstring(source: bytes, path: str) -> str:
@@ -123,11 +127,11 @@ def _docstring(source: bytes, path: str) -> str:
     return ast.get_docstring(tree, clean=False) or ""
 
 
-def _compiled_docstring(data: bytes, path: str) -> str:
+def _compiled_docstring(data: bytes) -> str:
     from whimbrel.script.bytecode import constants_of
 
     constants = constants_of(data, ("__doc__",))
-    doc = load_module(path).__doc__ if constants is None else constants.get("__doc__")
+    doc = (constants or {}).get("__doc__")
     return doc if isinstance(doc, str) else ""
 
 
@@ -350,6 +354,12 @@ def _texts(name: str, value: object) -> tuple[str, ...]:
     raise TypeError(f"{name} is {value!r}, which is no id")
 
 
-def _run(path: str) -> Header:
-    module = load_module(path)
+def _computed(path: str, run: Callable[[str], ModuleType] | None) -> Header:
+    if run is None:
+        raise ScriptError(
+            f"{path} computes what it is, and would have to be run to be known: that is refused (run_headers = false).",
+            f"Write the header as literals: {', '.join(NAMES)}. Or, if you trust the file:  run_headers = true",
+            path=path,
+        )
+    module = run(path)
     return header_of(vars(module), module.__doc__, path)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from types import ModuleType
 from typing import Final
 
 from whimbrel.script.index import NO_KEY, HeaderIndex, IndexRow, file_key, settled
@@ -19,16 +20,17 @@ class ScriptReader:
     """The revisions of some folders, kept and brought up to date.
 
     :param locations: the folders.
+    :param run: runs a file whose header is computed; ``None`` refuses it, and leaves the index alone.
 
     Example::
 
-        reader = ScriptReader([VersionLocation("migrations/versions")])
+        reader = ScriptReader([VersionLocation("migrations/versions")], run=None)
         scripts = reader.read()
         again = reader.read()  # the same objects, but for files that changed
     """
 
-    def __init__(self, locations: Sequence[VersionLocation]) -> None:
-        self._folders = [_Folder(location) for location in locations]
+    def __init__(self, locations: Sequence[VersionLocation], run: Callable[[str], ModuleType] | None) -> None:
+        self._folders = [_Folder(location, run) for location in locations]
 
     @property
     def files_read(self) -> int:
@@ -54,10 +56,12 @@ class ScriptReader:
 class _Folder:
     """One location, and what is known of its files."""
 
-    def __init__(self, location: VersionLocation) -> None:
+    def __init__(self, location: VersionLocation, run: Callable[[str], ModuleType] | None) -> None:
         self.location = location
+        self._run = run
         self.files_read = 0
-        self._index = HeaderIndex.of(location.path)
+        # Whose files are not to be run, their cache is not to be believed either.
+        self._index = HeaderIndex.of(location.path) if run is not None else HeaderIndex(None)
         self._rows: dict[str, IndexRow] | None = None
         self._scripts: dict[str, Script] = {}
 
@@ -101,7 +105,7 @@ class _Folder:
         unsure = 0
         for name in sorted(changed):
             self.files_read += 1
-            header, state = read_header(folder + name, check=check)
+            header, state = read_header(folder + name, check=check, run=self._run)
             key = NO_KEY if state is None else file_key(state)
             if state is None or not settled(key, now):
                 key = NO_KEY

@@ -77,7 +77,7 @@ class Script(Revision):
         if self._longdoc is None:
             from whimbrel.script.header import read_longdoc
 
-            self._longdoc = read_longdoc(self.path)
+            self._longdoc = read_longdoc(self.path) or self.doc
         return self._longdoc
 
     @longdoc.setter

@@ -24,7 +24,8 @@ def complete_revision(ctx: click.Context, _parameter: click.Parameter, incomplet
     session = Session()
     session.take(**ctx.find_root().params)  # nobody else does: a line that is being typed is not run
     try:
-        revisions = list(ScriptDirectory.from_config(session.config(complete_revision, {})).walk_revisions())
+        script = ScriptDirectory.from_config(session.config(complete_revision, {}), to_read=True)
+        revisions = list(script.walk_revisions())
     except CommandError:
         return []
     items = {"head": "the newest", "heads": "the newest of every branch", "base": "before the first"}
