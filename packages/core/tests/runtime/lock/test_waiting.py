@@ -288,22 +288,25 @@ def test_a_run_inside_of_its_callers_transaction_takes_the_lock_too(
 def test_a_run_inside_of_its_callers_transaction_keeps_the_lock_until_that_ends(
     postgresql_database: Database, tmp_path: Path
 ) -> None:
-    # Without the lock the other run would come upon the uncommitted tables: then it gives up instead of hanging.
-    limits = 'lock_timeout = "2s"\nretries = 0'
-    project = Staying(tmp_path / "project", postgresql_database.url, settings=limits)
-    project.go_on()
-    with postgresql_database.engine().connect() as connection, connection.begin() as transaction:
+    project = Project(tmp_path, postgresql_database.url)
+    project.add("a1")
+    engine = postgresql_database.engine()
+
+    def another_run_is_let_in() -> bool:
+        with engine.connect() as other:
+            lock = MigrationContext.configure(other).impl.run_lock(LockScope(other, "whimbrel_version", None))
+            assert lock is not None
+            try:
+                return lock.acquire()
+            finally:
+                lock.release()
+
+    with engine.connect() as connection, connection.begin():
         config = project.config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        with project.running("upgrade", "head") as process:
-            assert process.stdout is not None
-            assert WAITING in process.stdout.readline()
-            transaction.commit()
-            output = process.communicate()[0]
-    assert process.returncode == 0, output
-    assert "Running" not in output
-    assert heads(postgresql_database) == ["b2"]
+        assert not another_run_is_let_in()
+    assert another_run_is_let_in()
 
 
 ONE_FOR_ALL = """
