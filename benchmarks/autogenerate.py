@@ -21,7 +21,7 @@ from histories import Tool, make_project
 from timing import Timing, measure_in_turns
 
 if TYPE_CHECKING:
-    from run import Bench
+    from bench import Bench
 
 MODELS = '''\
 """Models of {count} tables."""

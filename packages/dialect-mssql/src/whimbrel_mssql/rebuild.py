@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import DropTable
 from sqlalchemy.sql.compiler import DDLCompiler
 
 from whimbrel.ddl import AlterTable, format_table_name
+from whimbrel.impl import DefaultImpl
 from whimbrel.impl.rebuild import (
     add_named_constraints,
     copy_rows,
@@ -19,15 +20,12 @@ from whimbrel.impl.rebuild import (
 from whimbrel.operations.recreate import TableRebuild
 from whimbrel_mssql.ddl import database_of, unicode_literal
 
-if TYPE_CHECKING:
-    from whimbrel_mssql.impl import MSSQLImpl
-
 
 class MSSQLStopIfAttached(AlterTable):
     """Raise an error where the table has triggers or permissions, or a foreign key of another table refers to it."""
 
 
-def rebuild_table(impl: MSSQLImpl, rebuild: TableRebuild) -> None:
+def rebuild_table(impl: DefaultImpl, rebuild: TableRebuild) -> None:
     """Make a table anew. Its constraints come last: a name is given once a schema, and the old table has it till then.
 
     :param impl: the Impl of the run.

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sqlalchemy import ForeignKeyConstraint, Index, Table, inspect, text
 from sqlalchemy.exc import DBAPIError
@@ -17,14 +17,13 @@ from sqlalchemy.schema import CreateTable, DropTable
 
 from whimbrel.ddl.quoting import quoted_table
 from whimbrel.errors import UnsupportedOperation
+from whimbrel.impl import DefaultImpl
 from whimbrel.impl.rebuild import add_foreign_keys, copy_rows, create_temporary, take_foreign_keys
 from whimbrel.operations.construct import referred_to
 from whimbrel.operations.directives.indexes import CreateIndexOp, index_in
 from whimbrel.operations.recreate import TableRebuild
 from whimbrel_mysql.ddl import ShowCreateTable
-
-if TYPE_CHECKING:
-    from whimbrel_mysql.impl import MySQLImpl
+from whimbrel_mysql.server import Server
 
 _USERS: Final = text(
     """
@@ -46,7 +45,7 @@ REFLECTED: Final = "whimbrel_mysql_reflected"
 """Under this key, ``info`` of a table says that it was read from the database."""
 
 
-def rebuild_table(impl: MySQLImpl, rebuild: TableRebuild) -> None:
+def rebuild_table(impl: DefaultImpl, rebuild: TableRebuild) -> None:
     """Make a table anew while nobody writes into it.
 
     A server that dies after the old table is dropped, and before the new one has its name, leaves the rows in the table
@@ -83,7 +82,7 @@ def rebuild_table(impl: MySQLImpl, rebuild: TableRebuild) -> None:
         impl.execute("SET foreign_key_checks = @whimbrel_checks")
 
 
-def _try_foreign_keys(impl: MySQLImpl, rebuild: TableRebuild) -> Iterator[ForeignKeyConstraint]:
+def _try_foreign_keys(impl: DefaultImpl, rebuild: TableRebuild) -> Iterator[ForeignKeyConstraint]:
     """Give the table under construction its foreign keys under other names, so that what is wrong with them shows.
 
     Those that refer to the table itself are tried only: rows would have to come in their order.
@@ -101,7 +100,7 @@ def _try_foreign_keys(impl: MySQLImpl, rebuild: TableRebuild) -> Iterator[Foreig
             yield key
 
 
-def _drop_tried(impl: MySQLImpl, temporary: Table, keys: list[ForeignKeyConstraint]) -> None:
+def _drop_tried(impl: DefaultImpl, temporary: Table, keys: list[ForeignKeyConstraint]) -> None:
     """Drop foreign keys that have been tried, and the index that each of them brought along if there was no other."""
     for key in keys:
         impl.drop_constraint(key)
@@ -114,7 +113,7 @@ def _drop_tried(impl: MySQLImpl, temporary: Table, keys: list[ForeignKeyConstrai
                 impl.drop_index(Index(str(key.name), *(temporary.columns[name] for name in key.column_keys)))
 
 
-def _look(impl: MySQLImpl, rebuild: TableRebuild) -> int | None:
+def _look(impl: DefaultImpl, rebuild: TableRebuild) -> int | None:
     """Return where the table counts on from, if it counts.
 
     :raises UnsupportedOperation: something that belongs to the table would get lost.
@@ -128,9 +127,10 @@ def _look(impl: MySQLImpl, rebuild: TableRebuild) -> int | None:
         obstacles += _not_understood(impl, rebuild, said)
     if obstacles:
         listed = "\n".join(f"  {obstacle}" for obstacle in obstacles)
+        name = Server(impl.dialect, impl.connection).name
         raise UnsupportedOperation(
             f"Table {old.name} cannot be made anew without losing this:\n{listed}",
-            f'{"MariaDB" if impl.is_mariadb else "MySQL"} can change a table as it is: leave out recreate="always". Or '
+            f'{name} can change a table as it is: leave out recreate="always". Or '
             "drop what is in the way before the block, with op.execute(), and create it again after it.",
             dialect=impl.dialect.name,
             operation="batch_alter_table",
@@ -139,7 +139,7 @@ def _look(impl: MySQLImpl, rebuild: TableRebuild) -> int | None:
     return int(counter[1]) if counter is not None else None
 
 
-def _not_understood(impl: MySQLImpl, rebuild: TableRebuild, said: str) -> list[str]:
+def _not_understood(impl: DefaultImpl, rebuild: TableRebuild, said: str) -> list[str]:
     """Return the lines of a table's definition that would not come out alike if it were created from what was read.
 
     They are found by trying. Not with a TEMPORARY table, which can have neither partitions nor full-text indexes.
@@ -165,7 +165,7 @@ def _lines(create_table: str) -> list[str]:
     return [line for line in lines if " FOREIGN KEY (" not in line]
 
 
-def _show_create_table(impl: MySQLImpl, table: Table) -> str:
+def _show_create_table(impl: DefaultImpl, table: Table) -> str:
     assert impl.connection is not None
     sql = ShowCreateTable(table.name, table.schema)
     return str(impl.connection.execute(sql).one()[1])
@@ -178,7 +178,7 @@ def _on(table: Table, index: Index) -> Index:
 
 
 @contextmanager
-def _zeros_kept(impl: MySQLImpl) -> Iterator[None]:
+def _zeros_kept(impl: DefaultImpl) -> Iterator[None]:
     """Copy a 0 in an AUTO_INCREMENT column as 0: it would get the next number.
 
     https://dev.mysql.com/doc/refman/8.4/en/sql-mode.html#sqlmode_no_auto_value_on_zero
@@ -191,7 +191,7 @@ def _zeros_kept(impl: MySQLImpl) -> Iterator[None]:
 
 
 @contextmanager
-def _cleared_away(impl: MySQLImpl, temporary: Table) -> Iterator[None]:
+def _cleared_away(impl: DefaultImpl, temporary: Table) -> Iterator[None]:
     """Give the locks back and drop the table under construction if its making fails, as no rollback does."""
     try:
         yield

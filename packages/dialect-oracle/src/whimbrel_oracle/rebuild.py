@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import DropTable
 from sqlalchemy.sql.compiler import DDLCompiler
 
 from whimbrel.ddl import AlterColumn, AlterTable, alter_table, format_column_name, format_literal
+from whimbrel.impl import DefaultImpl
 from whimbrel.impl.rebuild import (
     add_named_constraints,
     copy_rows,
@@ -17,9 +18,6 @@ from whimbrel.impl.rebuild import (
     take_named_constraints,
 )
 from whimbrel.operations.recreate import TableRebuild
-
-if TYPE_CHECKING:
-    from whimbrel_oracle.impl import OracleImpl
 
 
 class OracleIdentityGoesOn(AlterColumn):
@@ -37,7 +35,7 @@ class OracleStopIfAttached(AlterTable):
     """Raise an error where the table has triggers or grants, or a foreign key of another table refers to it."""
 
 
-def rebuild_table(impl: OracleImpl, rebuild: TableRebuild) -> None:
+def rebuild_table(impl: DefaultImpl, rebuild: TableRebuild) -> None:
     """Make a table anew. Its constraints come last: a name is given once a schema, and the old table has it till then.
 
     :param impl: the Impl of the run.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
 from sqlalchemy import (
     Column,
@@ -21,6 +21,7 @@ from sqlalchemy.schema import CreateIndex, DropConstraint, DropTable
 from whimbrel.ddl import IdentityColumnDefault, plain_text
 from whimbrel.ddl.quoting import quoted, quoted_table
 from whimbrel.errors import CommandError, UnsupportedOperation
+from whimbrel.impl import DefaultImpl
 from whimbrel.impl.rebuild import (
     add_foreign_keys,
     copy_rows,
@@ -36,29 +37,31 @@ from whimbrel_postgresql.names import sequence_name
 from whimbrel_postgresql.reflection import TextConstraint
 from whimbrel_postgresql.serial import TypeOfSequence, counts
 
-if TYPE_CHECKING:
-    from whimbrel_postgresql.impl import PostgresqlImpl
-
 WITH_INDEX: Final = (PrimaryKeyConstraint, UniqueConstraint, ExcludeConstraint, TextConstraint)
 """The constraints whose name is that of an index too, and so can be had but once in a schema."""
 
 
-def rebuild_table(impl: PostgresqlImpl, rebuild: TableRebuild) -> None:
+EnsureTypes = Callable[..., None]
+"""Creates the named types that it is given, unless they are there."""
+
+
+def rebuild_table(impl: DefaultImpl, rebuild: TableRebuild, ensure_types: EnsureTypes) -> None:
     """Make a table anew.
 
     As text nobody can be asked, and the server alone refuses to drop a table that something else depends on.
 
     :param impl: the Impl of the run.
     :param rebuild: what is to be done.
+    :param ensure_types: creates the types that its columns need.
     :raises UnsupportedOperation: something that belongs to the table cannot be carried over; nothing has been done.
     """
-    _Rebuild(impl, rebuild).carry_out()
+    _Rebuild(impl, rebuild).carry_out(ensure_types)
 
 
 class _Rebuild:
     """One rebuild."""
 
-    def __init__(self, impl: PostgresqlImpl, rebuild: TableRebuild) -> None:
+    def __init__(self, impl: DefaultImpl, rebuild: TableRebuild) -> None:
         self.impl = impl
         self.rebuild = rebuild
         self.table = quoted_table(self.impl.dialect, rebuild.old)
@@ -66,12 +69,12 @@ class _Rebuild:
         take_foreign_keys(self.temporary)  # a deferred one would keep the table from being altered once rows are there
         self.always = [column for column in self.temporary.columns if column.identity and column.identity.always]
 
-    def carry_out(self) -> None:
+    def carry_out(self, ensure_types: EnsureTypes) -> None:
         """Do it, after a look at all that could get lost."""
         impl, rebuild = self.impl, self.rebuild
         self._run(f"LOCK TABLE {self.table} IN ACCESS EXCLUSIVE MODE")  # nobody writes a row that is not copied
         there = self._belongings()
-        impl.ensure_types(*(rebuild.new.c[name].type for name in sorted(rebuild.typed_anew)))
+        ensure_types(*(rebuild.new.c[name].type for name in sorted(rebuild.typed_anew)))
         for key in there.keys if there is not None else ():
             self._run(f"ALTER TABLE {key.table_name} DROP CONSTRAINT {key.name}")
         impl.prep_table_for_batch(rebuild, rebuild.old)
@@ -247,7 +250,7 @@ class _Rebuild:
         self.impl.execute(sql.replace("\\:", "\\\\:"))  # what the server has spelt is sent as it stands
 
 
-def free_names(impl: PostgresqlImpl, table: Table) -> None:
+def free_names(impl: DefaultImpl, table: Table) -> None:
     """Drop those constraints of the old table whose names the new one needs while both are there.
 
     :param impl: the Impl of the run.

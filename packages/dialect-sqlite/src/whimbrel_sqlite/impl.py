@@ -11,11 +11,7 @@ from sqlalchemy import (
     Connection,
     Constraint,
     FromClause,
-    Integer,
     Table,
-    literal_column,
-    select,
-    table,
 )
 from sqlalchemy.exc import OperationalError
 
@@ -27,6 +23,7 @@ from whimbrel.impl.run_lock import LockScope, RunLock
 from whimbrel.operations.recreate import Batch, TableRebuild
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_sqlite import ddl as _ddl  # tells SQLAlchemy how SQLite spells some elements
+from whimbrel_sqlite.catalog import has_rows
 from whimbrel_sqlite.compare import SQLiteComparing
 from whimbrel_sqlite.foreign_keys import ForeignKeys
 from whimbrel_sqlite.limits import always_refused, refused_with_rows
@@ -202,7 +199,7 @@ class SQLiteImpl(SQLiteComparing, SQLiteScratch, SQLiteResuming, SQLitePatient, 
             return
         reason = always_refused(column)
         if reason is None and (reason := refused_with_rows(column, self.dialect)) is not None:
-            reason = f"{reason}, and the table has rows" if self.has_rows(table_name, schema) else None
+            reason = f"{reason}, and the table has rows" if has_rows(self, table_name, schema) else None
         if reason is not None:
             raise UnsupportedOperation(
                 f"SQLite cannot add column {column.name!r} to table {table_name!r}: {reason}.",
@@ -322,13 +319,6 @@ class SQLiteImpl(SQLiteComparing, SQLiteScratch, SQLiteResuming, SQLitePatient, 
                 dialect=self.dialect.name,
                 operation=operation,
             )
-
-    def has_rows(self, table_name: str, schema: str | None) -> bool:
-        """Return whether a table has rows; as text, where nobody knows, no."""
-        if self.connection is None or self.as_sql:
-            return False
-        some = select(literal_column("1", Integer)).select_from(table(table_name, schema=schema)).limit(1)
-        return self.connection.execute(some).first() is not None
 
     def _is_there(self, operation: str, table_name: str, column_name: str, schema: str | None) -> bool:
         """Return whether a table has a column: SQLite's ALTER TABLE knows no IF EXISTS.

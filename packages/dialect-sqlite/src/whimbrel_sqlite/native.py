@@ -5,25 +5,20 @@ https://www.sqlite.org/lang_altertable.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy.exc import NoSuchTableError
 
 from whimbrel.errors import UnsupportedOperation
-from whimbrel.impl import Capability, Support
+from whimbrel.impl import Capability, DefaultImpl, Support
 from whimbrel.operations import ops
 from whimbrel.operations.construct import scratch_table
 from whimbrel.operations.directives.base import MigrateOperation
 from whimbrel.operations.recreate import Batch
 from whimbrel.unset import UNSET
-from whimbrel_sqlite.catalog import Catalog
+from whimbrel_sqlite.catalog import Catalog, has_rows
 from whimbrel_sqlite.definition import ClauseKind, TableDefinition
 from whimbrel_sqlite.dependents import Dependents
 from whimbrel_sqlite.limits import always_refused, refused_with_rows
 from whimbrel_sqlite.names import folded
-
-if TYPE_CHECKING:
-    from whimbrel_sqlite.impl import SQLiteImpl
 
 _PLACED = frozenset({"insert_before", "insert_after"})
 
@@ -35,7 +30,7 @@ class NativeChanges:
     :param batch: the batch.
     """
 
-    def __init__(self, impl: SQLiteImpl, batch: Batch) -> None:
+    def __init__(self, impl: DefaultImpl, batch: Batch) -> None:
         self.impl = impl
         self.batch = batch
         self._going = {
@@ -65,7 +60,7 @@ class NativeChanges:
         if column.foreign_keys and column.server_default is not None:
             return False  # refused where foreign keys are enforced
         refused = refused_with_rows(column, self.impl.dialect)
-        return refused is None or not self.impl.has_rows(self.batch.table_name, self.batch.schema)
+        return refused is None or not has_rows(self.impl, self.batch.table_name, self.batch.schema)
 
     def _can_drop(self, directive: ops.DropColumnOp) -> bool:
         if self.impl.support(Capability.DROP_COLUMN) is not Support.YES:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, MetaData, Table, TextClause, func, select
 from sqlalchemy.schema import CreateTable, DefaultClause, DropTable
 
 from whimbrel.errors import CommandError
+from whimbrel.impl.statements import Statements
 from whimbrel.operations.batch.sql_text import plain
 from whimbrel.operations.recreate import TableRebuild
 
-if TYPE_CHECKING:
-    from whimbrel.impl.default import DefaultImpl
-
 
 def reflect_for_batch(
-    impl: DefaultImpl,
+    impl: Statements,
     table_name: str,
     schema: str | None,
     reflect_args: Sequence[Any],
@@ -41,9 +39,8 @@ def reflect_for_batch(
     return table
 
 
-def rebuild_table(impl: DefaultImpl, rebuild: TableRebuild) -> None:
+def rebuild_table(impl: Statements, rebuild: TableRebuild) -> None:
     """Carry out :meth:`whimbrel.impl.DefaultImpl.rebuild_table`."""
-    impl.prep_table_for_batch(rebuild, rebuild.old)
     temporary = rebuild.temporary_table()
     create_temporary(impl, rebuild, temporary)
     copy_rows(impl, rebuild, temporary)
@@ -55,7 +52,7 @@ def rebuild_table(impl: DefaultImpl, rebuild: TableRebuild) -> None:
     create_comments(impl, rebuild.new)
 
 
-def create_temporary(impl: DefaultImpl, rebuild: TableRebuild, temporary: Table) -> None:
+def create_temporary(impl: Statements, rebuild: TableRebuild, temporary: Table) -> None:
     """Create the table that is to be, under its temporary name, and what its new types bring along."""
     columns = [column._copy() for column in temporary.columns if column.name in rebuild.typed_anew]
     with_new_types = Table(temporary.name, MetaData(), *columns, schema=temporary.schema)
@@ -74,7 +71,7 @@ def take_foreign_keys(temporary: Table) -> None:
     temporary.constraints.difference_update(temporary.foreign_key_constraints)
 
 
-def add_foreign_keys(impl: DefaultImpl, table: Table) -> None:
+def add_foreign_keys(impl: Statements, table: Table) -> None:
     """Add the foreign keys of a table that has been made anew without them."""
     for constraint in table._sorted_constraints:
         if isinstance(constraint, ForeignKeyConstraint):
@@ -91,14 +88,14 @@ def take_named_constraints(temporary: Table) -> None:
     )
 
 
-def add_named_constraints(impl: DefaultImpl, table: Table) -> None:
+def add_named_constraints(impl: Statements, table: Table) -> None:
     """Add the constraints with a name to a table that has been made anew without them."""
     for constraint in table._sorted_constraints:
         if constraint.name is not None:
             impl.add_constraint(constraint)
 
 
-def copy_rows(impl: DefaultImpl, rebuild: TableRebuild, temporary: Table) -> None:
+def copy_rows(impl: Statements, rebuild: TableRebuild, temporary: Table) -> None:
     """Copy the rows, and see that all have arrived.
 
     :raises CommandError: they have not.
@@ -117,7 +114,7 @@ def copy_rows(impl: DefaultImpl, rebuild: TableRebuild, temporary: Table) -> Non
         )
 
 
-def create_comments(impl: DefaultImpl, table: Table) -> None:
+def create_comments(impl: Statements, table: Table) -> None:
     """Set the comments of a table and of its columns, where these are statements of their own."""
     if not impl.comments_apart:
         return
