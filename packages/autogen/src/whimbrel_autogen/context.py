@@ -136,7 +136,7 @@ class AutogenContext:
         """What was renamed; packages ask it whether values of theirs were."""
         from whimbrel_autogen.renames.renames import Renames
 
-        return Renames(self)
+        return Renames(self.dialect, self.opts.get("renames") or (), self.opts.get("questioner"))
 
     @staticmethod
     def remark(op: MigrateOperation, text: str) -> None:

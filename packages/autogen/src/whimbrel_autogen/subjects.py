@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import pluggy
 
     from whimbrel.plugins import Plugins
-    from whimbrel_autogen.context import AutogenContext
     from whimbrel_autogen.pairs import Pair, TablePair
 
 OPT_IN = frozenset({"whimbrel.autogenerate.checks"})
@@ -27,6 +26,8 @@ class Subjects:
 
     A subject is called ``whimbrel.autogenerate.<name>`` where it is built in, ``<distribution>.<name>`` else. All take
     part that the patterns name; a pattern that begins with ``~`` leaves out what it names.
+
+    Each is handed the comparison, an AutogenContext, as it is given here.
 
     :param plugins: the plugins of the run.
     :param patterns: the setting ``autogenerate_plugins``, such as ``["*", "~whimbrel.autogenerate.comments"]``.
@@ -86,19 +87,15 @@ class Subjects:
     def _column(self) -> pluggy.HookCaller:
         return self.caller("whimbrel_compare_column")
 
-    def compare_schema(
-        self, context: AutogenContext, schema: str | None, tables: list[TablePair]
-    ) -> list[MigrateOperation]:
+    def compare_schema(self, context: object, schema: str | None, tables: list[TablePair]) -> list[MigrateOperation]:
         """Return what all subjects find in a schema beside its tables."""
         return _joined(self._schema(context=context, schema=schema, tables=tables))
 
-    def compare_table(self, context: AutogenContext, table: TablePair) -> list[MigrateOperation]:
+    def compare_table(self, context: object, table: TablePair) -> list[MigrateOperation]:
         """Return what all subjects find in a table."""
         return _joined(self._table(context=context, table=table))
 
-    def compare_column(
-        self, context: AutogenContext, table: TablePair, column: Pair[Column[Any]]
-    ) -> list[MigrateOperation]:
+    def compare_column(self, context: object, table: TablePair, column: Pair[Column[Any]]) -> list[MigrateOperation]:
         """Return what all subjects find in a column."""
         return _joined(self._column(context=context, table=table, column=column))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+
+from sqlalchemy import Dialect
 
 from whimbrel.operations.ops import MigrateOperation
 from whimbrel.runtime.questioner import Questioner, RenameOffer
@@ -12,9 +13,6 @@ from whimbrel_autogen.renames.declared import RENAMED_FROM, Declaration, chosen
 from whimbrel_autogen.renames.names import NewNames
 from whimbrel_autogen.renames.places import Path, Place
 
-if TYPE_CHECKING:
-    from whimbrel_autogen.context import AutogenContext
-
 Settled = dict[Place, dict[str, str]]
 """The old names of what was renamed in each place, with the new ones."""
 
@@ -22,14 +20,16 @@ Settled = dict[Place, dict[str, str]]
 class Renames:
     """What was renamed, in one comparison.
 
-    :param context: the comparison.
+    :param dialect: spells names.
+    :param declared: what ``--rename`` says, ``old:new`` each.
+    :param questioner: is asked about the rest; by default nobody is.
     :raises CommandError: a ``--rename`` is not ``old:new``.
     """
 
-    def __init__(self, context: AutogenContext) -> None:
-        self.names = NewNames(context.dialect)
-        self.declarations = [Declaration(text) for text in context.opts.get("renames") or ()]
-        self._questioner: Questioner = context.opts.get("questioner") or Questioner()
+    def __init__(self, dialect: Dialect, declared: Sequence[str] = (), questioner: Questioner | None = None) -> None:
+        self.names = NewNames(dialect)
+        self.declarations = [Declaration(text) for text in declared]
+        self._questioner = questioner or Questioner()
 
     def settle(self, places: Sequence[Place]) -> Settled:
         """Return what was renamed: what is declared, and what is answered about the rest that looks alike.
