@@ -47,7 +47,7 @@ _WITHIN_A_TABLE: tuple[type[MigrateOperation], ...] = (
     CreateTableCommentOp,
     DropTableCommentOp,
 )
-"""The changes of one table, in the order in which they can be made; :func:`_place` knows the exceptions."""
+"""The changes of one table, in the order in which they can be made; :meth:`_Order._place` knows the exceptions."""
 
 
 def ordered(found: Sequence[MigrateOperation], context: AutogenContext) -> list[MigrateOperation]:
@@ -63,6 +63,7 @@ class _Order:
     def __init__(self, found: Sequence[MigrateOperation], context: AutogenContext) -> None:
         self._default = context.dialect.default_schema_name
         self._impl = context.impl
+        self._counts_as_key = context.dialect.name in ("mysql", "mariadb")
         self._creates = {_key(op): op for op in found if isinstance(op, CreateTableOp)}
         self._drops = {_key(op): op for op in found if isinstance(op, DropTableOp)}
         self._changes: dict[Key, list[MigrateOperation]] = {}
@@ -160,7 +161,22 @@ class _Order:
         ops = self._changes.get(key)
         if not ops:
             return []
-        return [ModifyTableOps(key[1], sorted(ops, key=_place), schema=ops[0].schema)]  # type: ignore[attr-defined]  # all have one
+        return [ModifyTableOps(key[1], sorted(ops, key=self._place), schema=ops[0].schema)]  # type: ignore[attr-defined]  # all have one
+
+    def _place(self, op: MigrateOperation) -> tuple[int, int]:
+        place = next(number for number, kind in enumerate(_WITHIN_A_TABLE) if isinstance(op, kind))
+        early, late = _WITHIN_A_TABLE.index(DropIndexOp), _WITHIN_A_TABLE.index(CreateCheckConstraintOp)
+        if isinstance(op, DropConstraintOp):
+            # A foreign key is dropped before the unique constraint it may rest upon.
+            return place, 0 if op.constraint_type == "foreignkey" else 2
+        if self._counts_as_key and isinstance(op, AlterColumnOp) and op.kw.get("autoincrement") is not None:
+            return (0, 1) if op.kw["autoincrement"] is False else (late, 1)
+        if isinstance(op, AddColumnOp) and op.column.computed is not None:
+            return _WITHIN_A_TABLE.index(AlterColumnOp), 1
+        added = op._reverse if isinstance(op, DropColumnOp) else None
+        if added is not None and (added.column.computed is not None or added.inline_primary_key):
+            return early, 1 if added.column.computed is not None else 2
+        return place, 0
 
     def _changed_parents_first(self, keys: Set[Key]) -> list[Key]:
         return parents_first(
@@ -238,23 +254,6 @@ def _is_lost_for(item: ForeignKeyConstraint, change: MigrateOperation) -> bool:
     """Return whether a change takes away what a foreign key needs."""
     reverse = change._reverse if isinstance(change, DropConstraintOp | DropIndexOp | DropColumnOp) else change
     return isinstance(reverse, MigrateOperation) and _is_made_for(item, reverse)
-
-
-def _place(op: MigrateOperation) -> tuple[int, int]:
-    place = next(number for number, kind in enumerate(_WITHIN_A_TABLE) if isinstance(op, kind))
-    early, late = _WITHIN_A_TABLE.index(DropIndexOp), _WITHIN_A_TABLE.index(CreateCheckConstraintOp)
-    if isinstance(op, DropConstraintOp):
-        # A foreign key is dropped before the unique constraint it may rest upon.
-        return place, 0 if op.constraint_type == "foreignkey" else 2
-    if isinstance(op, AlterColumnOp) and op.kw.get("autoincrement") is not None:
-        # A column counts while it is a key, on MySQL.
-        return (0, 1) if op.kw["autoincrement"] is False else (late, 1)
-    if isinstance(op, AddColumnOp) and op.column.computed is not None:
-        return _WITHIN_A_TABLE.index(AlterColumnOp), 1
-    added = op._reverse if isinstance(op, DropColumnOp) else None
-    if added is not None and (added.column.computed is not None or added.inline_primary_key):
-        return early, 1 if added.column.computed is not None else 2
-    return place, 0
 
 
 def parents_first(references: dict[Key, set[Key]]) -> list[Key]:

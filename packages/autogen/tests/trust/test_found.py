@@ -89,6 +89,59 @@ CHANGES: dict[str, Change] = {
         """,
         'sa.Table("t", metadata, sa.Column("a", sa.Integer))',
     ),
+    "what is computed is computed from another column": Change(
+        """
+        sa.Table("t", metadata, sa.Column("a", sa.Integer), sa.Column("n", sa.Integer),
+            sa.Column("c", sa.Integer, sa.Computed("a + 1", persisted=True)))
+        """,
+        """
+        sa.Table("t", metadata, sa.Column("b", sa.Integer), sa.Column("n", sa.Integer),
+            sa.Column("c", sa.Integer, sa.Computed("b + 1", persisted=True)))
+        """,
+    ),
+    "what is computed is so no longer, and what it is computed from goes": Change(
+        """
+        sa.Table("t", metadata, sa.Column("a", sa.Integer), sa.Column("n", sa.Integer),
+            sa.Column("c", sa.Integer, sa.Computed("a + 1", persisted=True)))
+        """,
+        'sa.Table("t", metadata, sa.Column("n", sa.Integer), sa.Column("c", sa.Integer))',
+    ),
+    "a column with a colon before its name and a CHECK goes": Change(
+        'sa.Table("t", metadata, sa.Column("a", sa.Integer))',
+        """
+        sa.Table("t", metadata, sa.Column("a", sa.Integer, unique=True),
+            sa.Column(":b", sa.Boolean(create_constraint=True, name="b_is_boolean")))
+        """,
+    ),
+    "a key that counts becomes a text, under an index with a condition": Change(
+        """
+        t = sa.Table("t", metadata, sa.Column("id", sa.BigInteger, primary_key=True), sa.Column("n", sa.Integer))
+        sa.Index("ix_some", t.c.id, postgresql_where=t.c.id > 10)
+        """,
+        'sa.Table("t", metadata, sa.Column("id", sa.String(20)), sa.Column("n", sa.Integer))',
+    ),
+    "an identity becomes a text": Change(
+        'sa.Table("t", metadata, sa.Column("id", sa.Integer, sa.Identity(start=5), primary_key=True))',
+        'sa.Table("t", metadata, sa.Column("id", sa.String(20)))',
+        "postgresql",
+    ),
+    "a table refers to itself by one of several unique keys": Change(
+        """
+        t = sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("up", sa.Integer),
+            sa.UniqueConstraint("id", name="uq"))
+        sa.Index("a_unique", t.c.id, unique=True)
+        t.append_constraint(sa.ForeignKeyConstraint([t.c.up], [t.c.id]))
+        """,
+        """
+        t = sa.Table("t", metadata, sa.Column("id", sa.Integer, nullable=False), sa.Column("up", sa.Integer))
+        sa.Index("a_unique", t.c.id, unique=True)
+        """,
+    ),
+    "a text with a collation becomes a number": Change(
+        'sa.Table("t", metadata, sa.Column("a", mysql.VARCHAR(20, collation="utf8mb4_bin")))',
+        'sa.Table("t", metadata, sa.Column("a", sa.BigInteger))',
+        "mysql",
+    ),
     "what is computed comes before what it is computed from": Change(
         'sa.Table("t", metadata, sa.Column("a", sa.Integer))',
         """

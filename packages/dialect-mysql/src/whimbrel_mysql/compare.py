@@ -79,11 +79,14 @@ class MySQLComparing(Comparing):
         )
 
     def existing_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> TypeEngine[Any]:
-        """Return the type that a column has; with its characters, be they its table's, where the models say some."""
+        """Return the type that a column has; with its characters, be they its table's, where the models say some.
+
+        Where the models have a type without characters, a script loses them, and its way back has to know them.
+        """
         type_ = inspector_column.type
         ours = ServerType.of(self.spell_type(metadata_column.type))
         collation = _option(inspector_column.table, self.dialect.name, "collate")
-        says = bool(ours.charset or ours.collation or ours.binary)
+        says = bool(ours.charset or ours.collation or ours.binary) or not ours.holds_characters
         if not isinstance(type_, String) or says == bool(getattr(type_, "collation", None)) or collation is None:
             return type_
         # What the models do not speak of stays as it is, whatever the script changes.

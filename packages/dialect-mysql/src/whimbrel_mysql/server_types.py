@@ -141,6 +141,11 @@ class ServerType:
         return replace(self, word=prefix + self.word, arguments="")
 
     @property
+    def holds_characters(self) -> bool:
+        """Whether it has a character set and a collation."""
+        return self.word in _OF_CHARACTERS
+
+    @property
     def without_characters(self) -> ServerType:
         """The type alone, whichever characters it holds."""
         return replace(self, charset=None, collation=None, binary=False)
@@ -155,6 +160,9 @@ class ServerType:
             "BINARY" if self.binary else "",
         ]
         return " ".join(filter(None, said))
+
+
+_OF_CHARACTERS = frozenset({"CHAR", "ENUM", "LONGTEXT", "MEDIUMTEXT", "SET", "TEXT", "TINYTEXT", "VARCHAR"})
 
 
 def plain_charset(name: str) -> str:

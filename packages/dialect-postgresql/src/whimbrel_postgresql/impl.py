@@ -237,8 +237,8 @@ class PostgresqlImpl(PostgresqlComparing, PostgresqlScratch, PostgresqlResuming,
         """Change a column; see :meth:`whimbrel.impl.DefaultImpl.alter_column`.
 
         The type goes first, as a new default has to fit the new type. An old default that is to go anyway goes before
-        it: PostgreSQL would not know how to cast it. So does one of another kind than the new one: a column cannot have
-        a default and be an identity
+        it: PostgreSQL would not know how to cast it, and an identity counts in numbers only. So does one of another
+        kind than the new one: a column cannot have a default and be an identity
         (https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES).
 
         A column counts by a sequence of its own, SERIAL's way, where *existing_autoincrement* is true or its default is
@@ -263,7 +263,7 @@ class PostgresqlImpl(PostgresqlComparing, PostgresqlScratch, PostgresqlResuming,
         sequence = SequenceOf.before_and_after(
             existing_server_default, existing_autoincrement, server_default, autoincrement
         )
-        replaced = new_type is not None and server_default is not UNSET and _may_be_plain(existing_server_default)
+        replaced = new_type is not None and _goes_first(server_default, existing_server_default)
         if sequence.goes or replaced or _of_another_kind(server_default, existing_server_default):
             was: dict[str, Any] = {"existing_server_default": existing_server_default}
             self.execute(default_change(*place, None, self, schema=schema, **was))
@@ -331,9 +331,11 @@ class PostgresqlImpl(PostgresqlComparing, PostgresqlScratch, PostgresqlResuming,
         return getattr(self.connection.connection.dbapi_connection, "autocommit", None) is False
 
 
-def _may_be_plain(default: ServerDefault | UnsetType | None) -> bool:
-    """Return whether a column may have a default that DROP DEFAULT takes away."""
-    return default is not None and not isinstance(default, Computed | Identity)
+def _goes_first(default: ServerDefault | UnsetType | None, existing: ServerDefault | UnsetType | None) -> bool:
+    """Return whether a column loses its default, or its identity, before it gets another type."""
+    if isinstance(existing, Identity):
+        return default is None  # only numbers are counted
+    return default is not UNSET and existing is not None and not isinstance(existing, Computed)
 
 
 def _of_another_kind(default: object, existing: object) -> bool:

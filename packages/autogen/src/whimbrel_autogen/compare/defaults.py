@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Column, Identity
 
 from whimbrel.impl import Expressions
-from whimbrel.operations.ops import AlterColumnOp, MigrateOperation
+from whimbrel.operations.batch.names import mentioned
+from whimbrel.operations.ops import AddColumnOp, AlterColumnOp, MigrateOperation
 from whimbrel.plugins import hookimpl
 from whimbrel_autogen.context import AutogenContext
 from whimbrel_autogen.pairs import Pair, TablePair
@@ -63,11 +64,30 @@ def _computed(
         assert table.reflected is not None
         if context.is_same(Expressions("computed", table.reflected, theirs.name, database, models)):
             return []
+    if theirs.computed is not None and _loses(context, theirs, ours):
+        return _anew(context, table, theirs, ours)
     context.note(
         f"Column {table.name}.{theirs.name}: what it is computed from differs, or one side does not compute it. "
         "Most databases cannot change that: drop the column and add it anew."
     )
     return []
+
+
+def _loses(context: AutogenContext, theirs: Column[Any], ours: Column[Any]) -> bool:
+    """Return whether a column is computed from one that the models lack."""
+    assert theirs.computed is not None
+    gone = {column.name for column in theirs.table.columns} - {column.name for column in ours.table.columns}
+    return bool(mentioned(theirs.computed.sqltext, gone, context.dialect))
+
+
+def _anew(context: AutogenContext, table: TablePair, theirs: Column[Any], ours: Column[Any]) -> list[MigrateOperation]:
+    """Drop the column, as no database keeps it without what it is computed from, and add it as the models have it."""
+    context.note(
+        f"Column {table.name}.{theirs.name} is computed from a column that goes: it is dropped and added anew. Indexes "
+        "and views on it go with it; look whether the script has to create them again."
+    )
+    added = [AddColumnOp.from_column_and_tablename(table.schema, table.name, column) for column in (theirs, ours)]
+    return [added[0].reverse(), added[1]]
 
 
 def _identity(

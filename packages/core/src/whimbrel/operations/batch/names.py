@@ -11,6 +11,7 @@ from sqlalchemy import Column, Dialect, TextClause, column, literal_column, text
 from sqlalchemy.sql.elements import ClauseElement, ColumnClause
 from sqlalchemy.sql.visitors import replacement_traverse
 
+from whimbrel.ddl import escaped_text
 from whimbrel.ddl.quoting import quoted
 from whimbrel.operations.directives.base import MigrateOperation
 from whimbrel.operations.directives.constraints import CreateForeignKeyOp
@@ -61,8 +62,12 @@ class ColumnNames:
             return type(value)(self(item) for item in value)
         return value
 
-    def in_sql(self, sql: str) -> str:
-        """Return SQL text with each name replaced, and quoted where it needs to be."""
+    def in_sql(self, sql: str, *, escaped: bool = False) -> str:
+        """Return SQL text with each name replaced, and quoted where it needs to be.
+
+        :param sql: the text.
+        :param escaped: whether it is written as for ``text()``, where a colon in a name is ``\\:``.
+        """
         tokens = list(self._tokens(sql))
         spelt = [token for _, token in tokens]
         words = [place for place, (kind, _) in enumerate(tokens) if kind != "space"]
@@ -72,7 +77,8 @@ class ColumnNames:
             name = self._named(*tokens[place], before, after)
             if name is not None:
                 new = self._become(name)
-                spelt[place] = quoted(self._dialect, new) if new != name else spelt[place]
+                if new != name:
+                    spelt[place] = escaped_text(quoted(self._dialect, new)) if escaped else quoted(self._dialect, new)
         return "".join(spelt)
 
     def _become(self, name: str) -> str:
@@ -82,7 +88,7 @@ class ColumnNames:
     def _element(self, element: Any, **kw: Any) -> Any:
         """Return what stands for a part of an expression; ``None`` for itself. Columns lose their table."""
         if isinstance(element, TextClause):
-            changed = self.in_sql(element.text)
+            changed = self.in_sql(element.text, escaped=True)
             return text(changed).bindparams(*element._bindparams.values()) if changed != element.text else None
         if isinstance(element, ColumnClause):
             if element.is_literal:
@@ -108,7 +114,7 @@ class ColumnNames:
     def _named(self, kind: str, token: str, before: tuple[str, str], after: tuple[str, str]) -> str | None:
         """Return the column that a token names; ``None`` if it names none."""
         if kind == "quoted":
-            inner = token[1:-1].replace(token[-1] * 2, token[-1])
+            inner = token[1:-1].replace(token[-1] * 2, token[-1]).replace("\\:", ":")
             if before[0] == "cast" or after[1] == "(":
                 return None
             folds = self._mysql or self._dialect.name == "sqlite"
