@@ -158,12 +158,15 @@ class Bench:
             start, full = (self.revisions(tool, count) for count in (1, revisions))
             spent = {name: less(timing, start[name]) for name, timing in full.items()}
             self.keep_all(f"CPU of {revisions} revisions of one operation", spent)
+        start, full = (self.revisions(self.tools[0], count, "careless") for count in (1, revisions))
+        spent = {name: less(timing, start[name]) for name, timing in full.items()}
+        self.keep_all(f"the same without lock, records, journal, {revisions} revisions", spent)
 
-    def revisions(self, tool: Tool, count: int) -> dict[str, Timing]:
+    def revisions(self, tool: Tool, count: int, what: str = "revisions") -> dict[str, Timing]:
         """Measure the CPU time of a project's ``upgrade``, and that of its floor."""
-        folder = self.folder / f"{tool.name}-memory-{count}"
+        folder = self.folder / f"{tool.name}-{what}-{count}"
         make_project(folder, tool, SHAPES["linear"](count), url="sqlite://", upgrade=column_operation)
-        return self.worker("revisions", tool, str(folder), count)
+        return self.worker(what, tool, str(folder), count)
 
     def worker(self, what: str, tool: Tool, where: str, count: int) -> dict[str, Timing]:
         """Let ``operations.py`` measure in the interpreter of *tool*."""

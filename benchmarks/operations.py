@@ -13,12 +13,16 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 REPEATED = 7
 FLOOR = "driver"
+CARELESS = {"run_lock": "off", "history": "false", "journal": "false", "checksums": "off"}
+"""Settings of a run that takes no care of itself: no lock, no records, no journal."""
 TABLE = "CREATE TABLE bulk (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(50), n INTEGER, price FLOAT)"
 
 
@@ -108,10 +112,13 @@ def operations_of(tool: str, **configuration: Any) -> Any:
 # -- revisions --------------------------------------------------------------------------------------------------------
 
 
-def revisions(tool: str, folder: str, count: int) -> dict[str, float]:
+def revisions(
+    tool: str, folder: str, count: int, settings: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, float]:
     """Return the CPU seconds of ``upgrade head`` over the project in *folder*, which is of a database in memory.
 
-    The floor is SQLAlchemy alone: it makes, compiles and executes the same constructs.
+    With *settings* besides those of the project. The floor is SQLAlchemy alone: it makes, compiles and executes the
+    same constructs.
     """
     os.chdir(folder)
     config = importlib.import_module(f"{tool}.config")
@@ -121,7 +128,10 @@ def revisions(tool: str, folder: str, count: int) -> dict[str, float]:
         if name == FLOOR:
             return constructs(count)
         began = time.process_time()
-        command.upgrade(config.Config(f"{tool}.ini", stdout=io.StringIO()), "head")
+        options = config.Config(f"{tool}.ini", stdout=io.StringIO())
+        for key, value in settings.items():
+            options.set_main_option(key, value)
+        command.upgrade(options, "head")
         return time.process_time() - began
 
     return fastest(once, tool)
@@ -158,6 +168,7 @@ MEASURED: dict[str, Callable[[str, str, int], dict[str, float]]] = {
     "insert": insert,
     "write": write,
     "revisions": revisions,
+    "careless": partial(revisions, settings=CARELESS),
 }
 
 

@@ -16,11 +16,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from operations import peak_mib
+from operations import CARELESS, peak_mib
 from timing import Timing
 
 CAREFUL: dict[str, str] = {}
-CARELESS = {"run_lock": "off", "history": "false", "journal": "false", "checksums": "off"}
 KINDS = {"whimbrel": CAREFUL, "driver": CARELESS}
 """The run without is the floor of the run with them."""
 
