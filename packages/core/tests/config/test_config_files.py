@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from whimbrel.config import Config
+from whimbrel.config.missing import no_script_location
 from whimbrel.config.sources import ConfigFiles, discover
 from whimbrel.errors import ConfigError
 
@@ -84,6 +85,13 @@ def test_no_configuration_at_all(working_directory: Path) -> None:
         "[tool.whimbrel].\nMake one with:  whimbrel init migrations   or name yours with -c. A program says it with "
         "config.set_main_option('script_location', ...)."
     ).replace("Make one with", "Make a configuration with")
+
+
+def test_a_project_of_alembics_is_told_of_the_bridge(working_directory: Path) -> None:
+    (working_directory / "alembic.ini").write_text("[alembic]\nscript_location = migrations\n")
+    with pytest.raises(ConfigError) as caught:
+        raise no_script_location(None)  # as where the bridge is not installed: here it is
+    assert "pip install whimbrel-alembic" in str(caught.value)
 
 
 def test_a_pyproject_that_only_depends_on_whimbrel() -> None:

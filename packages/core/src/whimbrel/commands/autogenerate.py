@@ -140,9 +140,10 @@ def target_metadata(context: MigrationContext, asked: str) -> MetaData | tuple[M
     """
     metadata = context.options.target_metadata
     if metadata is None:
+        known = context.config.convention.keys if context.config is not None else None
+        by_settings = "Set target_metadata = myapp.models:Base.metadata in the settings, or give it"
         raise CommandError(
             f"{asked} does not know the models: no target_metadata is configured.",
-            "Set target_metadata = myapp.models:Base.metadata in the settings, or give it to context.configure() "
-            "in env.py.",
+            f"{by_settings if known is None else 'Give it'} to context.configure() in env.py.",
         )
     return tuple(metadata) if isinstance(metadata, Sequence) else metadata

@@ -51,10 +51,12 @@ def no_script_location(file: str | None) -> ConfigError:
     """
     key = "script_location"
     if file is None:
+        alembic = "Its alembic.ini counts once the bridge is installed:  pip install whimbrel-alembic\n"
         return ConfigError(
             f"No configuration: {os.getcwd()} has no whimbrel.ini, no whimbrel.toml, and no pyproject.toml with "
             "[tool.whimbrel].",
-            f"{_INIT} A program says it with config.set_main_option('{key}', ...).",
+            f"{alembic if os.path.exists('alembic.ini') else ''}{_INIT} "
+            f"A program says it with config.set_main_option('{key}', ...).",
             key=key,
         )
     value = '"%(here)s/migrations"' if file.endswith(".toml") else "%(here)s/migrations"
