@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from testing.processes import run as python
+
 INI = """\
 [alembic]
 script_location = %(here)s/migrations
@@ -303,15 +305,18 @@ class AlembicProject:
         :param code: the exit code that is expected.
         """
         environment = {name: value for name, value in os.environ.items() if not name.startswith("ALEMBIC")}
-        done = subprocess.run(
-            [*tool, *words],
-            cwd=self.folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        if tool[0] == sys.executable:
+            done = python([*tool[1:], *words], cwd=self.folder, env=environment)
+        else:
+            done = subprocess.run(
+                [*tool, *words],
+                cwd=self.folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
         last = "\n".join((done.stdout + done.stderr).splitlines()[-8:])
         assert done.returncode == code, f"{words} ends with {done.returncode}:\n{last}"
         return done

@@ -97,6 +97,7 @@ def settle(wanted: dict[str, Any], base: list[str]) -> None:
     :param base: the search path of an interpreter without PYTHONPATH.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    gc.unfreeze()
     os.chdir(wanted["folder"])
     os.environ.clear()
     os.environ.update(wanted["environment"])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from testing.processes import AnyProcess, start
 from testing.projects import Project
 
 STAY = """
@@ -61,20 +61,13 @@ class Staying(Project):
         """Wait until a run is in the revision."""
         wait_until(self._started.exists)
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str) -> AnyProcess:
         """Start a process that runs ``whimbrel`` with *words*; its output is one text."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "whimbrel", *words],
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        return start(["-m", "whimbrel", *words], cwd=self.folder, env=environment, stderr=subprocess.STDOUT)
 
     @contextmanager
-    def running(self, *words: str) -> Iterator[subprocess.Popen[str]]:
+    def running(self, *words: str) -> Iterator[AnyProcess]:
         """Have a process that runs ``whimbrel`` with *words*; it is killed at the end if it is still there."""
         with self.start(*words) as process:
             try:
@@ -83,7 +76,7 @@ class Staying(Project):
                 process.kill()
 
     @contextmanager
-    def inside(self, *words: str) -> Iterator[subprocess.Popen[str]]:
+    def inside(self, *words: str) -> Iterator[AnyProcess]:
         """Have a process in the revision."""
         with self.running(*(words or ("upgrade", "head"))) as process:
             self.wait_until_inside()

@@ -29,6 +29,7 @@ import configparser
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -36,6 +37,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from testing.processes import run as python
 from testing.site import Site
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,6 +46,8 @@ MARKER = re.compile(r"^(?:#|//|<!--|##) (?P<verb>file|add to|from): (?P<name>\S+
 EXIT_CODE = re.compile(r"<!-- exit code: (\d+) -->")
 INSTALLED = re.compile(r"^<!-- installed: (.+?) -->$", re.MULTILINE)
 NEEDS = re.compile(r"<!-- needs: (.+?) -->")
+SHELL = re.compile(r"[^\w\s./:@,+=\"'-]")
+"""What a shell may see more in than a character of a word."""
 SHOWN_ONLY = {"text", "sql", "mermaid"}
 
 
@@ -200,23 +204,38 @@ class Page:
         return re.sub(r"\$\{?(\w+)\}?", lambda found: self.environment.get(found[1], ""), value.strip('"'))
 
     def _execute(self, command: Command, exit_code: int, script: str) -> None:
-        done = subprocess.run(
-            command.text,
-            shell=True,
-            cwd=self.folder,
-            env=self.environment,
-            input=script,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
+        if arguments := as_python(command.text):
+            both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+            done = python(arguments, cwd=self.folder, env=self.environment, input=script, timeout=120, **both)
+        else:
+            done = subprocess.run(
+                command.text,
+                shell=True,
+                cwd=self.folder,
+                env=self.environment,
+                input=script,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                timeout=120,
+                check=False,
+            )
         where = f"line {command.number}: $ {command.text}"
         if done.returncode != exit_code:
             raise PageError(f"{where}\nends with {done.returncode} instead of {exit_code}:\n{done.stdout}")
         if command.expected and not same(command.expected, done.stdout):
             raise PageError(f"{where}\nprints:\n{done.stdout}\ninstead of:\n" + "\n".join(command.expected))
+
+
+def as_python(command: str) -> list[str] | None:
+    """Return what Python is asked to run where a command is that and nothing else; it needs no shell then."""
+    if SHELL.search(command):
+        return None
+    program, *words = shlex.split(command)
+    if program in ("python", sys.executable):
+        return words
+    script = Path(sys.executable).with_name(program)
+    return [str(script), *words] if program == "whimbrel" and script.exists() else None
 
 
 def same(expected: list[str], printed: str) -> bool:

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Any, Self, TypeAlias
 
 ROOT = Path(__file__).resolve().parent.parent
 _UNDERSTOOD = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONIOENCODING"}
@@ -164,7 +164,10 @@ class Process:
         self.wait()
 
 
-def start(arguments: Sequence[str], **options: Any) -> Process | subprocess.Popen[str]:
+AnyProcess: TypeAlias = Process | subprocess.Popen[str]
+
+
+def start(arguments: Sequence[str], **options: Any) -> AnyProcess:
     """Start a process of Python.
 
     What the fork server cannot do, or not here, an interpreter of its own does.
@@ -207,7 +210,10 @@ def run(
 
 
 def _content(stream: IO[str] | None) -> str:
-    return "" if stream is None else stream.read()
+    if stream is None:
+        return ""
+    with stream:
+        return stream.read()
 
 
 @functools.cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from testing.databases import Database
+from testing.processes import run as python
 from testing.projects import Project
 
 PASSWORD = "m4rked@Pass:word/%23"
@@ -57,14 +57,8 @@ class Commands:
 
     def run(self, *words: str) -> Said:
         """Run a command; the password is in neither output."""
-        done = subprocess.run(
-            [sys.executable, "-m", "whimbrel", *words],
-            cwd=self.project.folder,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        )
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+        done = python(["-m", "whimbrel", *words], cwd=self.project.folder, env=environment)
         for mark in MARKS:
             assert mark not in done.stdout + done.stderr, "the password is in the output"
         assert "Traceback" not in done.stderr, done.stderr

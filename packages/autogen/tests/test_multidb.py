@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from testing.databases import Database
+from testing.processes import run as python
 
 MODELS = """
 import sqlalchemy as sa
@@ -45,14 +44,7 @@ class Shop:
         )
 
     def run(self, *words: str) -> tuple[int, str, str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "whimbrel", *words],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        done = python(["-m", "whimbrel", *words], cwd=self.folder, env=self.environment)
         assert "Traceback" not in done.stderr, done.stderr
         return done.returncode, done.stdout, done.stderr
 

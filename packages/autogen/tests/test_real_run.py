@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import textwrap
 from pathlib import Path
 
 import pytest
+
+from testing.processes import run as python
 
 FIRST = """
     import sqlalchemy as sa
@@ -87,14 +87,7 @@ class App:
 
     def run(self, *arguments: str) -> tuple[int, str]:
         """Run a command; return its exit code and what it says."""
-        ran = subprocess.run(
-            [sys.executable, "-m", "whimbrel", *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        ran = python(["-m", "whimbrel", *arguments], cwd=self.folder, env=self.environment)
         return ran.returncode, ran.stdout + ran.stderr
 
     def ok(self, *arguments: str) -> str:

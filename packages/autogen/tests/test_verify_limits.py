@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
 import sys
 import textwrap
 import time
@@ -15,6 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from testing.databases import Database
+from testing.processes import run as python
+from testing.processes import start
 from testing.projects import Project
 from whimbrel.impl import DefaultImpl
 
@@ -47,9 +47,7 @@ def made(folder: Path, url: str, schema: str | None = None) -> Project:
 
 def run(project: Project, *words: str) -> tuple[int, str, str]:
     """Run a command; neither output has the password."""
-    done = subprocess.run(
-        [sys.executable, "-m", "whimbrel", *words], cwd=project.folder, capture_output=True, text=True, timeout=120
-    )
+    done = python(["-m", "whimbrel", *words], cwd=project.folder)
     for mark in MARKS:
         assert mark not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr, done.stderr
@@ -196,15 +194,7 @@ def test_an_interruption_leaves_no_scratch_database(
     sleep = "time.sleep(60)" if where == "in Python" else SLEEP[database.name]
     wait = f"import pathlib, time; pathlib.Path('waiting').touch(); {sleep}"
     template.write_text(template.read_text().replace("${upgrades ", f"{wait}\n    ${{upgrades "))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "whimbrel", *WRITE],
-        cwd=project.folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=dict(os.environ),
-    )
+    process = start(["-m", "whimbrel", *WRITE], cwd=project.folder)
     try:
         while not (project.folder / "waiting").exists():
             assert process.poll() is None, process.communicate()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from testing.processes import run as python
 from testing.projects import Project
 from whimbrel.cli.terminal.waiting import HushingStream, Waiting
 
@@ -96,9 +97,7 @@ class TestAtATerminal:
 
 
 def test_nothing_is_drawn_elsewhere(project: Project) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "whimbrel", "diff"], cwd=project.folder, capture_output=True, text=True, timeout=120
-    )
+    done = python(["-m", "whimbrel", "diff"], cwd=project.folder)
     assert "Comparing" not in done.stdout + done.stderr
     assert done.returncode == 0
 

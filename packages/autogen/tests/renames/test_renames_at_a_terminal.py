@@ -15,6 +15,7 @@ import pytest
 
 from testing.comparing import made
 from testing.databases import Database
+from testing.processes import run as python
 from testing.projects import Project
 
 pty = pytest.importorskip("pty", reason="terminals are POSIX")
@@ -112,15 +113,7 @@ def scripts(project: Project) -> list[str]:
 
 
 def elsewhere(project: Project, *words: str) -> tuple[int, str]:
-    ran = subprocess.run(
-        [sys.executable, "-m", "whimbrel", *words],
-        cwd=project.folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    ran = python(["-m", "whimbrel", *words], cwd=project.folder)
     return ran.returncode, ran.stdout + ran.stderr
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import textwrap
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from testing.databases import Database
+from testing.processes import run as python
 from testing.projects import Project
 
 TYPES = """
@@ -83,14 +83,8 @@ class App:
         )
 
     def run(self, *words: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "whimbrel", *words],
-            cwd=self.project.folder,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        )
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+        done = python(["-m", "whimbrel", *words], cwd=self.project.folder, env=environment)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

@@ -7,8 +7,6 @@ import pty
 import re
 import select
 import shutil
-import subprocess
-import sys
 import textwrap
 import time
 from collections.abc import Callable, Sequence
@@ -18,6 +16,8 @@ import pytest
 import sqlalchemy as sa
 
 from testing.databases import Database
+from testing.processes import run as python
+from testing.processes import start
 from whimbrel.config import Config
 
 ENV = """
@@ -86,15 +86,7 @@ class App:
 
     def run(self, *words: str) -> tuple[int, str]:
         """Run a command far from any terminal; return its exit code and what it says."""
-        ran = subprocess.run(
-            self._command(words),
-            cwd=self.folder,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        ran = python(["-m", "whimbrel", *words], cwd=self.folder, env=self._environment)
         return ran.returncode, ran.stdout + ran.stderr
 
     def ok(self, *words: str) -> str:
@@ -110,9 +102,8 @@ class App:
         :return: all that stands on the terminal.
         """
         ours, theirs = pty.openpty()
-        process = subprocess.Popen(
-            self._command(words), cwd=self.folder, env=self._environment, stdin=theirs, stdout=theirs, stderr=theirs
-        )
+        at_terminal = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+        process = start(["-m", "whimbrel", *words], cwd=self.folder, env=self._environment, **at_terminal)
         os.close(theirs)
         said, waiting, until = "", list(answers), time.monotonic() + 60
         while time.monotonic() < until:
@@ -144,9 +135,6 @@ class App:
         text = newest.read_text()
         assert old in text
         newest.write_text(text.replace(old, new, 1))
-
-    def _command(self, words: Sequence[str]) -> list[str]:
-        return [sys.executable, "-m", "whimbrel", *words]
 
     @property
     def _environment(self) -> dict[str, str]:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from testing.databases import Database
+from testing.processes import run
 from testing.projects import Project
 
 PASSWORD = "m4rked@Pass:word/%23"
@@ -34,7 +35,7 @@ code = main(["-v", *sys.argv[1:]])
 sys.stderr.write("--raiseerr:\\n" if code else "-v went well\\n")
 sys.exit(main(["--raiseerr", *sys.argv[1:]]))
 """
-"""One process for both saves a start-up in each of two hundred tests."""
+"""One process for both."""
 
 
 class Said(NamedTuple):
@@ -60,20 +61,24 @@ class Terminal:
         :param env: further environment variables.
         :param before: runs in the new process before Python starts there.
         """
-        return self._run([sys.executable, "-m", "whimbrel", *words], env, before)
+        return self._run(["-m", "whimbrel", *words], env, before)
 
-    def _run(self, command: list[str], env: Mapping[str, str] | None, before: Callable[[], None] | None) -> Said:
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            capture_output=True,
-            encoding="utf-8",
-            errors="surrogateescape",
-            check=False,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **(env or {})},
-            preexec_fn=before,
-        )
+    def _run(self, arguments: list[str], env: Mapping[str, str] | None, before: Callable[[], None] | None) -> Said:
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
+        if before is None:
+            done = run(arguments, cwd=self.folder, env=environment)
+        else:
+            done = subprocess.run(
+                [sys.executable, *arguments],
+                cwd=self.folder,
+                capture_output=True,
+                encoding="utf-8",
+                errors="surrogateescape",
+                check=False,
+                stdin=subprocess.DEVNULL,
+                env=environment,
+                preexec_fn=before,
+            )
         said = Said(done.returncode, done.stdout, done.stderr)
         self.look_for_the_password(said)
         return said
@@ -124,7 +129,7 @@ class Terminal:
             assert str(name) in message
         assert remedy in message
 
-        both = self._run([sys.executable, "-c", _VERBOSE_THEN_RAISED, *words], env, before)
+        both = self._run(["-c", _VERBOSE_THEN_RAISED, *words], env, before)
         verbose, _, raised = both.err.partition("--raiseerr:\n")
         assert both.code == 1
         assert "Traceback (most recent call last):" in verbose
