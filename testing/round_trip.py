@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -125,30 +126,41 @@ class Trip:
         return MigrationContext.configure(connection, opts={**OPTIONS, **more})
 
 
-def travelled(
+def problems_on_the_way(
     trip: Trip, first: sa.MetaData, second: sa.MetaData, note: Callable[[str], object] = lambda text: None
-) -> None:
-    """Go from nothing to models, on to others, and all the way back; nothing may be missing or left.
+) -> list[str]:
+    """Go from nothing to models, on to others, and all the way back, by the scripts that are written for it.
 
     :param trip: the database.
     :param first: the models.
     :param second: what becomes of them.
     :param note: is told each half of a script before it is run.
+    :return: what was missing, or left, at the first place where there was any; an empty list where all was as it
+        should be.
     """
     with trip.emptied():
-        nothing = trip.catalog()
-        there = trip.script(first)
-        trip.carried_out(there.upgrade, first, note)
-        assert not (left := trip.missing(first)), f"missing after the first upgrade:\n{left}"
-        before = trip.catalog()
-        on = trip.script(second)
-        trip.carried_out(on.upgrade, second, note)
-        assert not (left := trip.missing(second)), f"missing after the second upgrade:\n{left}"
-        trip.carried_out(on.downgrade, second, note)
-        assert not (left := trip.missing(first)), f"missing after the way back:\n{left}"
-        assert not (left := changes(before, trip.catalog())), f"changed by the way there and back:\n{left}"
-        trip.carried_out(there.downgrade, first, note)
-        assert not (left := changes(nothing, trip.catalog())), f"left at the end:\n{left}"
+        return list(islice(_travelled(trip, first, second, note), 1))
+
+
+def _travelled(trip: Trip, first: sa.MetaData, second: sa.MetaData, note: Callable[[str], object]) -> Iterator[str]:
+    nothing = trip.catalog()
+    there = trip.script(first)
+    trip.carried_out(there.upgrade, first, note)
+    yield from _told("missing after the first upgrade", trip.missing(first))
+    before = trip.catalog()
+    on = trip.script(second)
+    trip.carried_out(on.upgrade, second, note)
+    yield from _told("missing after the second upgrade", trip.missing(second))
+    trip.carried_out(on.downgrade, second, note)
+    yield from _told("missing after the way back", trip.missing(first))
+    yield from _told("changed by the way there and back", changes(before, trip.catalog()))
+    trip.carried_out(there.downgrade, first, note)
+    yield from _told("left at the end", changes(nothing, trip.catalog()))
+
+
+def _told(where: str, what: str | list[str]) -> Iterator[str]:
+    if what:
+        yield f"{where}:\n{what}"
 
 
 def _spelt(half: Any, run: MigrationContext, imports: set[str]) -> str:
