@@ -75,8 +75,8 @@ def outcome(tool: str, folder: Path, urls: list[str]) -> list[dict[str, Any]]:
 def sql_of(ours: dict[str, Any]) -> list[str]:
     """What was printed, but for what differs.
 
-    * Where both sides of a fork are run, theirs takes one of them first, and here it is the one with the lesser id. So
-      lines are compared in no order, and without the moves of the version rows.
+    * Where both sides of a fork are run, theirs takes either of them first, and here it is always the one that stands
+      lower in ``history``. So lines are compared in no order, and without the moves of the version rows.
     * An enum type is made unless it is there, as it is where a script runs against a database.
     """
     text = re.sub(r"(?s)DO \$\$\nBEGIN\n    IF \S+ IS NULL THEN\n +(.*?)\n    END IF;\nEND\n\$\$;", r"\1", ours["out"])

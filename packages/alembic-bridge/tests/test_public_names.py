@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 import whimbrel_alembic
+from testing.databases import ROOT
 from whimbrel.operations import Operations
 from whimbrel.runtime.migration import MigrationContext
 from whimbrel_alembic.modules import MODULES
@@ -133,6 +134,8 @@ def test_the_name_is_served_with_its_parameters(name: str) -> None:
 def test_nearly_all_of_them_are_served() -> None:
     assert len(NAMES) == 1143
     assert len(SERVED) == 1057
+    page = (ROOT / "docs" / "alembic.md").read_text(encoding="utf-8")
+    assert f"Of the {len(NAMES)} public names of Alembic {whimbrel_alembic.PEER_VERSION}, {len(SERVED)} are" in page
 
 
 def test_each_reason_still_applies() -> None:
