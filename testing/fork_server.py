@@ -97,7 +97,7 @@ def settle(wanted: dict[str, Any], base: list[str]) -> None:
     :param base: the search path of an interpreter without PYTHONPATH.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    gc.unfreeze()
+    gc.unfreeze()  # what is frozen is not taken apart at the end, which some libraries call a leak
     os.chdir(wanted["folder"])
     os.environ.clear()
     os.environ.update(wanted["environment"])

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import traceback
 from pathlib import Path
 from typing import NamedTuple
+
+from testing.processes import run as python
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,10 +35,7 @@ def run_together(count: int, folder: Path, *words: str, seconds: float = 300) ->
 
     :param seconds: how long all of them may take.
     """
-    command = [sys.executable, "-m", "testing.together", str(count), str(folder), *words]
-    done = subprocess.run(
-        command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=seconds
-    )
+    done = python(["-m", "testing.together", str(count), str(folder), *words], cwd=ROOT, timeout=seconds)
     assert done.returncode == 0, done.stderr
     return [Done(*item) for item in json.loads(done.stdout)]
 

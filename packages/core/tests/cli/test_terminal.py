@@ -6,12 +6,13 @@ import os
 import re
 import signal
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from testing.holding import wait_until
+from testing.processes import start
 
 pty = pytest.importorskip("pty", reason="terminals are POSIX")
 
@@ -19,20 +20,15 @@ WAITING = """
 op.create_table("t_half", sa.Column("id", sa.Integer))
 import pathlib, time
 pathlib.Path("waiting").touch()
-time.sleep(30)
+time.sleep(100)
 """
 
 
 def on_terminal(*words, **environment):
     """Run a command line on a terminal; return its exit code and what the terminal shows, escapes included."""
     master, slave = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "whimbrel", *words],
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        env={**os.environ, "TERM": "xterm", **environment},
-    )
+    at_terminal = {"stdin": slave, "stdout": slave, "stderr": slave}
+    process = start(["-m", "whimbrel", *words], env={**os.environ, "TERM": "xterm", **environment}, **at_terminal)
     os.close(slave)
     shown = b""
     while True:
@@ -133,13 +129,10 @@ class TestInterrupted:
     def test_the_step_in_progress_is_rolled_back(self, project, number, code, told):
         project.add("a1")
         project.add("b2", "a1", upgrade=WAITING)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "whimbrel", "upgrade", "head"], stderr=subprocess.PIPE, text=True
-        )
-        while not Path("waiting").exists():
-            assert process.poll() is None
+        process = start(["-m", "whimbrel", "upgrade", "head"])
+        wait_until(lambda: Path("waiting").exists() or process.poll() is not None)
         process.send_signal(number)
-        _, err = process.communicate(timeout=10)
+        _, err = process.communicate(timeout=60)
         assert process.returncode == code
         assert "Traceback" not in err
         assert err.splitlines()[-1] == told
@@ -150,13 +143,10 @@ class TestInterrupted:
         settings = Path("whimbrel.ini")
         settings.write_text(settings.read_text().replace("sqlite://", "sqlite+aiosqlite://"))
         project.add("a1", upgrade=WAITING)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "whimbrel", "upgrade", "head"], stderr=subprocess.PIPE, text=True
-        )
-        while not Path("waiting").exists():
-            assert process.poll() is None
+        process = start(["-m", "whimbrel", "upgrade", "head"])
+        wait_until(lambda: Path("waiting").exists() or process.poll() is not None)
         process.send_signal(number)
-        _, err = process.communicate(timeout=10)
+        _, err = process.communicate(timeout=60)
         assert process.returncode == code
         assert "Traceback" not in err
         assert "t_half" not in tables(project)
