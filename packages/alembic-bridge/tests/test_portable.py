@@ -58,7 +58,8 @@ def test_what_only_we_have_is_left_out_and_told(tmp_path: Path, postgresql_datab
     assert "op.create_table(" in text
     assert "enum_type" not in text
     assert "sequence" not in text
-    assert "CreateEnumType is left out: Alembic has no such operation" in told.stdout + told.stderr
+    (note,) = [line for line in (told.stdout + told.stderr).splitlines() if "Left out" in line]
+    assert "since Alembic has no such operation: CreateEnumType colour, CreateSequence invoice_number, " in note
     project.run("upgrade", "head")
     with postgresql_database.engine().connect() as connection:
         connection.execute(sa.text("INSERT INTO car VALUES (1, 'red')"))

@@ -30,11 +30,17 @@ def keep_portable(script: MigrationScript) -> None:
     left_out: list[Any] = []
     for half in (*script.upgrade_ops_list, *script.downgrade_ops_list):
         _keep(half, left_out)
-    for kind in dict.fromkeys(type(op).__name__.removesuffix("Op") for op in left_out):
+    if left_out:
+        listed = ", ".join(dict.fromkeys(map(_told, left_out)))
         script.notes.append(
-            f"{kind} is left out: Alembic has no such operation, and this project is to work with it. In a project "
-            "with a configuration of Whimbrel's own it is written."
+            f"Left out, since Alembic has no such operation: {listed}. If you need it, write it with op.execute(). In "
+            "a project with a configuration of Whimbrel's own it is written."
         )
+
+
+def _told(op: Any) -> str:
+    kind = type(op).__name__.removesuffix("Op")
+    return f"{kind} {getattr(op, 'name', None) or getattr(op, 'table_name', '')}".rstrip()
 
 
 def _keep(container: OpContainer, left_out: list[Any]) -> None:
