@@ -47,6 +47,16 @@ def test_points_of_the_asked_groups_by_distribution(folder: Path) -> None:
     assert [point.name for point in installed(COMMANDS)] == ["quack"]
 
 
+def test_the_name_is_the_one_to_give_to_pip_and_a_description_is_not_read(folder: Path) -> None:
+    bad = distribution(folder, "Some.Ducks", "1.0", "[whimbrel.plugins]\nducks = ducks\n")
+    (bad / "METADATA").write_text("Name: Some.Ducks\nVersion: 1.0\n\nName: other\nVersion: 2\n")
+    egg = folder / "geese-3.1-py3.11.egg-info"
+    egg.mkdir()
+    (egg / "PKG-INFO").write_text("Metadata-Version: 1.0\nName: geese\nVersion: 3.1\n")
+    (egg / "entry_points.txt").write_text("[whimbrel.plugins]\ngeese = geese\n")
+    assert [point.source for point in installed(PLUGINS)] == ["Some.Ducks 1.0", "geese 3.1"]
+
+
 def test_a_distribution_installed_while_we_run_is_seen(folder: Path) -> None:
     assert installed(PLUGINS) == []
     distribution(folder, "late", "1", "[whimbrel.plugins]\nlate = late\n")
@@ -151,8 +161,9 @@ class TestMayHave:
     def test_it_imports_nothing_heavy(self) -> None:
         code = (
             "import sys; before = set(sys.modules)\n"
-            "from whimbrel.entry_points import COMMANDS, may_have\n"
+            "from whimbrel.entry_points import COMMANDS, DIALECTS, installed, may_have\n"
             "may_have(COMMANDS)\n"
+            "assert installed(DIALECTS)\n"
             "heavy = {'importlib.metadata', 'email', 'pluggy', 'sqlalchemy', 'click', 'inspect'}\n"
             "print(sorted(heavy & (set(sys.modules) - before)))"
         )

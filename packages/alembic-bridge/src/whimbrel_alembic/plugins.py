@@ -9,7 +9,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any, ClassVar
 
-from whimbrel.entry_points import installed_quickly
+from whimbrel.entry_points import installed
 from whimbrel.plugins.info import describe
 from whimbrel_alembic.dispatch import DispatchPriority, PriorityDispatcher, PriorityDispatchResult
 
@@ -173,7 +173,7 @@ _loaded: set[str] = set()
 
 def load_entry_points() -> None:
     """Load the plugins that installed packages bring; one that fails is named in a warning, and the rest goes on."""
-    for point in installed_quickly(GROUP):
+    for point in installed(GROUP):
         if point.name in _loaded:
             continue
         _loaded.add(point.name)

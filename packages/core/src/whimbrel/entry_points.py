@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
 
+_State = tuple[tuple[str, int], ...]
+"""The folders of ``sys.path``, and when each was changed."""
+
 DIALECTS: Final = "whimbrel.dialects"
 """Each name is SQLAlchemy's name of a dialect; loaded when a run meets that dialect."""
 
@@ -39,10 +42,9 @@ OWN_DISTRIBUTIONS: Final = frozenset(
 )
 """What Whimbrel itself publishes; everybody else is an outsider, whom ``--no-plugins`` switches off."""
 
-_PREFIX = "[whimbrel."
-
-_seen: dict[tuple[tuple[str, int], ...], tuple[EntryPoint, ...]] = {}
-"""What was found, by the folders of ``sys.path`` and when they changed: a test suite makes thousands of runs."""
+_seen: dict[str, tuple[_State, tuple[EntryPoint, ...]]] = {}
+"""What was found, by the first word of the groups, and when the folders of ``sys.path`` had changed: a test suite makes
+thousands of runs."""
 
 
 class EntryPoint(NamedTuple):
@@ -100,23 +102,22 @@ def installed(*groups: str) -> list[EntryPoint]:
     """Return the entry points of *groups* that are installed, in the order of their distributions' names.
 
     Nothing they name is imported. Where two copies of a distribution can be seen, the one that Python itself would
-    answer counts. Measured with 90 distributions: 4 ms the first time, and another 30 ms for ``importlib.metadata``
-    itself where nobody has imported it yet (SQLAlchemy does); a tenth of a millisecond from then on.
+    answer counts. Folders are looked through without ``importlib.metadata``, whose import takes longer than all the
+    rest; it is asked where distributions are found in other ways too (zip archives, importers of somebody's own).
 
-    :param groups: for example :data:`DIALECTS`.
+    :param groups: for example :data:`DIALECTS`; all with the same first word.
 
     Example::
 
         >>> [point.name for point in installed(DIALECTS)]
         ['mariadb', 'mysql', 'postgresql', 'sqlite']
     """
+    word = groups[0].partition(".")[0]
     state = tuple((folder, _changed(folder)) for folder in sys.path)
-    found = _seen.get(state)
-    if found is None:
-        found = tuple(_scan())
-        _seen.clear()
-        _seen[state] = found
-    return [point for point in found if point.group in groups]
+    known = _seen.get(word)
+    if known is None or known[0] != state:
+        known = _seen[word] = (state, tuple(_scan(f"[{word}.")))
+    return [point for point in known[1] if point.group in groups]
 
 
 def _changed(folder: str) -> int:
@@ -126,10 +127,24 @@ def _changed(folder: str) -> int:
         return 0
 
 
-def _scan() -> Iterator[EntryPoint]:
+def _scan(heading: str) -> list[EntryPoint]:
+    """Return the entry points of every distribution that has a group beginning with *heading*."""
+    if _others_answer():
+        return list(_scan_slowly(heading))
+    found: dict[str, list[EntryPoint]] = {}
+    for folder, text in _walk(heading):
+        if text is None:
+            return list(_scan_slowly(heading))
+        name, version = _facts(folder)
+        if name:
+            found[name] = [EntryPoint(group, key, value, name, version) for group, key, value in _parse(text)]
+    return [point for name in sorted(found) for point in found[name]]
+
+
+def _scan_slowly(heading: str) -> Iterator[EntryPoint]:
     from importlib import metadata
 
-    names = {_fact(found, "Name") for found in metadata.distributions() if _PREFIX in _read(found)}
+    names = {_fact(found, "Name") for found in metadata.distributions() if heading in _read(found)}
     for name in sorted(filter(None, names)):
         distribution = metadata.distribution(name)
         version = _fact(distribution, "Version")
@@ -138,42 +153,24 @@ def _scan() -> Iterator[EntryPoint]:
 
 
 def may_have(group: str) -> bool:
-    """Return False where no installed distribution has the entry point *group*; costs about a millisecond.
+    """Return False where no installed distribution has the entry point *group*.
 
-    This is the look that ``--help`` can afford: a walk over the folders of ``sys.path`` instead of importing
-    ``importlib.metadata``, which takes longer than all the rest of ``--help``. What such a walk cannot see (zip
-    archives, importers with a way of their own) counts as True, and :func:`installed` has the last word.
+    What a walk over folders cannot see counts as True, and :func:`installed` has the last word.
 
     :param group: for example :data:`COMMANDS`.
     """
-    if any(hasattr(finder, "find_distributions") for finder in sys.meta_path if not _is_standard(finder)):
-        return True
-    return any(True for _ in _walk(group))
+    return _others_answer() or any(True for _ in _walk(f"[{group}]"))
 
 
-def installed_quickly(group: str) -> list[EntryPoint]:
-    """Return the entry points of *group* in the folders of ``sys.path``, by the names of their metadata folders.
-
-    This is the look that commands can afford which import neither ``importlib.metadata`` nor anything else that is
-    slow; where distributions are found in other ways too, :func:`installed` answers.
-
-    :param group: for example :data:`PROJECTS`.
-    """
-    if any(hasattr(finder, "find_distributions") for finder in sys.meta_path if not _is_standard(finder)):
-        return installed(group)
-    found: dict[str, list[EntryPoint]] = {}
-    for folder, text in _walk(group):
-        if text is None:
-            return installed(group)
-        name, _, version = os.path.basename(folder).rpartition(".")[0].partition("-")
-        points = [EntryPoint(of, key, value, name.replace("_", "-"), version) for of, key, value in _parse(text)]
-        found.setdefault(name, [point for point in points if point.group == group])
-    return [point for name in sorted(found) for point in found[name]]
+def _others_answer() -> bool:
+    """Return whether somebody besides Python itself finds distributions, in places that are no folders."""
+    return any(hasattr(finder, "find_distributions") for finder in sys.meta_path if not _is_standard(finder))
 
 
-def _walk(group: str) -> Iterator[tuple[str, str | None]]:
-    """Yield the metadata folders that have *group*, with their text; ``None`` for what cannot be looked into."""
-    heading = f"[{group}]".encode()
+def _walk(heading: str) -> Iterator[tuple[str, str | None]]:
+    """Yield the metadata folders that have *heading*, with their text; ``None`` for what cannot be looked into."""
+    wanted = heading.encode()
+    met: set[str] = set()
     for folder in dict.fromkeys(sys.path):
         try:
             with os.scandir(folder or ".") as entries:
@@ -185,9 +182,30 @@ def _walk(group: str) -> Iterator[tuple[str, str | None]]:
         except OSError:
             continue
         for path in metadata:
+            name = _normal(os.path.basename(path).rpartition(".")[0].partition("-")[0])
+            if name in met:
+                continue  # a copy that Python does not see
+            met.add(name)
             text = _bytes(os.path.join(path, "entry_points.txt"))
-            if heading in text:
+            if wanted in text:
                 yield path, text.decode("utf-8", "replace")
+
+
+def _normal(name: str) -> str:
+    """Return a distribution's name as all its spellings have it in common."""
+    return name.replace("-", "_").replace(".", "_").lower()
+
+
+def _facts(folder: str) -> tuple[str, str]:
+    """Return name and version, as a metadata folder has them; both empty where it has none."""
+    content = _bytes(os.path.join(folder, "METADATA")) or _bytes(os.path.join(folder, "PKG-INFO"))
+    facts: dict[str, str] = {}
+    for line in content.decode("utf-8", "replace").splitlines():
+        if not line:
+            break  # a description follows, in which anything may stand
+        key, _, value = line.partition(":")
+        facts.setdefault(key.lower(), value.strip())
+    return facts.get("name", ""), facts.get("version", "")
 
 
 def source_of(module: str) -> str | None:

@@ -316,6 +316,19 @@ def test_graph_only_commands_import_neither_sqlalchemy_nor_a_plugin(three, proce
         assert not loaded & {"mako", "importlib.metadata", "logging"}
 
 
+@pytest.mark.parametrize("words", [["upgrade", "head"], ["current"]])
+def test_a_run_with_nothing_to_do_imports_nothing_that_only_work_needs(three, process, words):
+    process("upgrade", "head")
+    report = "import atexit; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
+    postpone = "from whimbrel.cli.terminal.postponed import postpone; postpone()"  # as the program does
+    done = process(*words, before=f"{report}\n{postpone}")
+    assert done.code == 0
+    loaded = set(done.err.split())
+    assert "whimbrel_sqlite" in loaded
+    metadata = {"email", "zipfile"}  # what importlib.metadata begins with
+    assert not loaded & {*metadata, "mako", "whimbrel_sqlite.catalog", "whimbrel.runtime.journal.keeper"}
+
+
 @pytest.mark.parametrize("words", [["revision", "-m", "new"], ["init", "others"]])
 def test_no_file_is_left_half_written_on_a_full_disk(three, process, words):
     """The largest file that may be written has ten bytes: what a full disk does, without one."""

@@ -90,7 +90,7 @@ def test_a_mere_mention_in_pyproject_is_no_configuration(project: Path) -> None:
 
 def test_nobody_is_asked_where_nobody_is_needed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "whimbrel.toml").write_text('script_location = "ours"\n')
-    monkeypatch.setattr("whimbrel.config.elsewhere.installed_quickly", lambda _group: pytest.fail("was asked"))
+    monkeypatch.setattr("whimbrel.config.elsewhere.installed", lambda _group: pytest.fail("was asked"))
     assert Config.discover().settings.script_location == "ours"
 
 

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, literal_column, select, table
+from sqlalchemy import Connection
 from sqlalchemy.exc import NoSuchTableError
 
-from whimbrel.impl import DefaultImpl
 from whimbrel_sqlite.definition import ClauseKind, TableDefinition
 from whimbrel_sqlite.grammar import Unreadable, read_create_table
 from whimbrel_sqlite.names import folded, quoted
@@ -167,14 +166,6 @@ class Catalog:
         """Return the columns of a table's primary key, in its order; none where there is no such table."""
         found = self.rows("SELECT name FROM pragma_table_info(?, ?) WHERE pk > 0 ORDER BY pk", table, self.schema)
         return [name for (name,) in found]
-
-
-def has_rows(impl: DefaultImpl, table_name: str, schema: str | None) -> bool:
-    """Return whether a table has rows; where SQL is written as text, and nobody knows, no."""
-    if impl.connection is None or impl.as_sql:
-        return False
-    some = select(literal_column("1", Integer)).select_from(table(table_name, schema=schema)).limit(1)
-    return impl.connection.execute(some).first() is not None
 
 
 _KINDS: Final = {0: False, 2: True, 3: True}

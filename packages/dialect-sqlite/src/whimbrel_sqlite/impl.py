@@ -23,10 +23,9 @@ from whimbrel.impl.run_lock import LockScope, RunLock
 from whimbrel.operations.recreate import Batch, TableRebuild
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_sqlite import ddl as _ddl  # tells SQLAlchemy how SQLite spells some elements
-from whimbrel_sqlite.catalog import has_rows
 from whimbrel_sqlite.compare import SQLiteComparing
 from whimbrel_sqlite.foreign_keys import ForeignKeys
-from whimbrel_sqlite.limits import always_refused, refused_with_rows
+from whimbrel_sqlite.limits import always_refused, has_rows, refused_with_rows
 from whimbrel_sqlite.patience import SQLitePatient
 from whimbrel_sqlite.resuming import SQLiteResuming
 from whimbrel_sqlite.scratch import SQLiteScratch

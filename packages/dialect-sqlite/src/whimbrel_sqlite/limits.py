@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from sqlalchemy import Column, Dialect, UniqueConstraint
+from sqlalchemy import Column, Dialect, Integer, UniqueConstraint, literal_column, select, table
 from sqlalchemy.sql.compiler import DDLCompiler
+
+from whimbrel.impl import DefaultImpl
 
 _NULL: Final = re.compile(r"[\s(]*null[\s)]*", re.I)
 _LITERAL: Final = re.compile(
@@ -48,3 +50,11 @@ def refused_with_rows(column: Column[Any], dialect: Dialect) -> str | None:
     if not column.nullable and (default is None or _NULL.fullmatch(default)):
         return "it is NOT NULL and has no default for the rows that are there"
     return None
+
+
+def has_rows(impl: DefaultImpl, table_name: str, schema: str | None) -> bool:
+    """Return whether a table has rows; where SQL is written as text, and nobody knows, no."""
+    if impl.connection is None or impl.as_sql:
+        return False
+    some = select(literal_column("1", Integer)).select_from(table(table_name, schema=schema)).limit(1)
+    return impl.connection.execute(some).first() is not None

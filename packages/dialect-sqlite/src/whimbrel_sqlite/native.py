@@ -14,10 +14,10 @@ from whimbrel.operations.construct import scratch_table
 from whimbrel.operations.directives.base import MigrateOperation
 from whimbrel.operations.recreate import Batch
 from whimbrel.unset import UNSET
-from whimbrel_sqlite.catalog import Catalog, has_rows
+from whimbrel_sqlite.catalog import Catalog
 from whimbrel_sqlite.definition import ClauseKind, TableDefinition
 from whimbrel_sqlite.dependents import Dependents
-from whimbrel_sqlite.limits import always_refused, refused_with_rows
+from whimbrel_sqlite.limits import always_refused, has_rows, refused_with_rows
 from whimbrel_sqlite.names import folded
 
 _PLACED = frozenset({"insert_before", "insert_after"})

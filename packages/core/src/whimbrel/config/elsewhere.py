@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from whimbrel.entry_points import PROJECTS, EntryPoint, installed_quickly, switched_on
+from whimbrel.entry_points import PROJECTS, EntryPoint, installed, switched_on
 from whimbrel.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def ask(files: Sequence[str], directory: str, kind: type[T]) -> tuple[type[T], C
     :param kind: the class of configurations; what a package answers with is one of its subclasses.
     """
     disabled = switched_on("WHIMBREL_DISABLE_PLUGINS")
-    for point in installed_quickly(PROJECTS):
+    for point in installed(PROJECTS):
         if disabled and not point.is_own:
             continue
         try:
