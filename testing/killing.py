@@ -13,6 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 FINISHED: Final = 0
+REFUSED: Final = 3
 
 _TEN: Final = {
     "first": """
@@ -59,46 +60,45 @@ def killed_at(number: int, when: str, run: Callable[[], object], counts: Callabl
     :param when: ``before`` it is sent, or ``after`` the server has answered.
     :param run: what to do; it opens its own connections.
     :param counts: whether a statement is counted.
-    :return: how the process ended: ``-SIGKILL``, or 0 where there are fewer statements.
+    :return: how the process ended: ``-SIGKILL``; :data:`FINISHED` where there are fewer statements; :data:`REFUSED`
+        where the database refused this one, which the run got over.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # other threads: the child uses none of theirs
         child = os.fork()
     if child == 0:
-        _die_at(number, when, counts)
+        was_met = _die_at(number, when, counts)
         try:
             run()
         except BaseException:
             traceback.print_exc(file=sys.__stderr__)
             os._exit(1)
-        os._exit(FINISHED)
+        os._exit(REFUSED if was_met() else FINISHED)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status)
 
 
-def _die_at(number: int, when: str, counts: Callable[[str], bool]) -> None:
+def _die_at(number: int, when: str, counts: Callable[[str], bool]) -> Callable[[], bool]:
+    """Listen; return what tells whether that statement was met, and the server's answer was an error."""
     met = 0
-    under_way: list[int] = []  # a journal executes statements of its own while one is executed
+    numbers: dict[int, int] = {}  # by context: a journal executes statements of its own while one is executed
 
     def die_if(is_now: bool) -> None:
         if is_now:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def before(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def before(_connection: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool) -> None:
         nonlocal met
         met += counts(statement)
-        under_way.append(met if counts(statement) else 0)
-        die_if(under_way[-1] == number and when == "before")
+        numbers[id(context)] = met if counts(statement) else 0
+        die_if(numbers[id(context)] == number and when == "before")
 
-    def after(*_: Any) -> None:
-        die_if(under_way.pop() == number and when == "after")
-
-    def refused(_context: Any) -> None:
-        after()
+    def after(_connection: Any, _cursor: Any, _statement: str, _parameters: Any, context: Any, _many: bool) -> None:
+        die_if(numbers[id(context)] == number and when == "after")
 
     sa.event.listen(sa.Engine, "before_cursor_execute", before)
     sa.event.listen(sa.Engine, "after_cursor_execute", after)
-    sa.event.listen(sa.Engine, "handle_error", refused)
+    return lambda: met >= number
 
 
 def everything_in(engine: sa.Engine) -> dict[str, object]:

@@ -14,8 +14,10 @@ from whimbrel.errors import UnfinishedRevision
 from whimbrel.impl import DefaultImpl
 from whimbrel.redact import redact
 from whimbrel.revisions import MigrationStep, RevisionStep
+from whimbrel.runtime.failure import said_by
 from whimbrel.runtime.journal.base import Journal
 from whimbrel.runtime.journal.in_doubt import Doubts
+from whimbrel.runtime.journal.rebuilds import told_of, under_construction
 from whimbrel.runtime.journal.skipped import SkippedCursor, lost_in
 from whimbrel.runtime.journal.statements import Kind, bare, fingerprint, kind_of
 from whimbrel.runtime.journal.table import Entry, JournalTable
@@ -110,6 +112,7 @@ class StatementJournal(Journal):
         self._step = step if isinstance(step, RevisionStep) else None
         if known:
             self._require_same(known[0])
+            self._make_anew_again(known)
         elif self._step is not None and not self._impl.transactional_ddl:
             self._table.create()
 
@@ -117,6 +120,19 @@ class StatementJournal(Journal):
         if self._step is None or (first.revision, first.direction) != (self._step.revision.revision, self._step.name):
             self._step = None
             raise self._unfinished("has to be finished before anything else runs.")
+
+    def _make_anew_again(self, known: Sequence[Entry]) -> None:
+        """Tell what is done; of that, begin the making of a table again whose old form is there."""
+        first = known[0]
+        if not self._impl.transactional_ddl and self._doubts.has_ended(known[-1]):
+            done = known[:-1] if self._doubts.was_done(known[-1]) is False else known
+            if (rebuild := under_construction(done)) is not None:
+                rebuild.drop(self._connection)
+                for entry in (entry for entry in known if entry.position >= rebuild.position):
+                    self._table.forget(entry.position)
+                    del self._known[entry.position]
+                self._transactions.settle()
+                self._last = max(self._known, default=-1)
         log.warning(
             "Revision %s was interrupted in %s(), after %d of its statements: going on behind them.",
             first.revision, first.direction, len(self._known),
@@ -138,6 +154,10 @@ class StatementJournal(Journal):
                 raise self._unfinished(self._astray) from error
             if self._skipped and isinstance(error, SQLAlchemyError):
                 raise self._wants_result() from error
+            if self._position <= self._last:
+                raise self._unfinished(
+                    f"its script fails before it comes to what is left.\n{said_by(error)}"
+                ) from error
             raise
         finally:
             self._active = False
@@ -360,4 +380,5 @@ class StatementJournal(Journal):
         entries = [self._known[position] for position in sorted(self._known)]
         with self._own():
             done = self._doubts.was_done(entries[-1])
-        return unfinished(entries, why, step=self._step, last_is_done=done, left=self._left)
+            tables = told_of(entries, self._connection)
+        return unfinished(entries, why, step=self._step, last_is_done=done, left=self._left, tables=tables)

@@ -20,6 +20,7 @@ def unfinished(
     step: RevisionStep | None = None,
     last_is_done: bool | None = True,
     left: Sequence[str] = (),
+    tables: Sequence[str] = (),
 ) -> UnfinishedRevision:
     """Return what to raise.
 
@@ -28,6 +29,7 @@ def unfinished(
     :param step: the step that was to go on.
     :param last_is_done: whether the last of them was executed; ``None`` where nobody can tell.
     :param left: statements of the script, as it is now, that follow.
+    :param tables: what has to be known of tables that were made anew.
     """
     first = entries[0]
     statements = [item.statement for item in entries]
@@ -39,9 +41,11 @@ def unfinished(
         parts[-1] += "\n     (the last one may or may not be: look)"
     if left:
         parts.append("\n".join(["Left, as the script is now:", *listed(left, len(done) + 1)]))
+    parts += tables
+    by_hand = "Put the database right by hand" if tables else f"{_restoring(first)}\nOr put the database right by hand"
     return UnfinishedRevision(
         "\n".join(parts),
-        f"{_restoring(first)}\nOr put the database right by hand, and say what it has now:\n"
+        f"{by_hand}, and say what it has now:\n"
         f"  whimbrel repair --mark-applied {first.revision}      {_after(first, done=True)}\n"
         f"  whimbrel repair --mark-rolled-back {first.revision}  {_after(first, done=False)}",
         revision=first.revision,
