@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from sqlalchemy import MetaData, Table
@@ -92,7 +92,7 @@ def _states(context: AutogenContext) -> Iterator[SchemaState]:
     for schema in sorted({None, *_listed(context), *models}, key=lambda name: name or ""):
         if context.run_name_filters(schema, "schema", {}):
             ours = models.get(schema, {})
-            yield SchemaState(schema, _reflected(context, schema, ours), ours)
+            yield SchemaState(schema, _reflected(context, schema, models), ours)
 
 
 def _listed(context: AutogenContext) -> set[str | None]:
@@ -104,12 +104,20 @@ def _listed(context: AutogenContext) -> set[str | None]:
     return {None if name == default else name for name in context.inspector.get_schema_names() if name not in system}
 
 
-def _reflected(context: AutogenContext, schema: str | None, models: dict[str, Table]) -> dict[str, ReflectedTable]:
-    names = _table_names(context, schema, models)
+def _reflected(
+    context: AutogenContext, schema: str | None, models: dict[str | None, dict[str, Table]]
+) -> dict[str, ReflectedTable]:
+    fold = context.impl.folded_table_name
+    called = {(owner, fold(name)): name for owner, tables in models.items() for name in tables}
+    names = _table_names(context, schema, models.get(schema, {}), called)
     checks = context.subjects.takes_part("whimbrel.autogenerate.checks")
-    reflected = {
-        table.name: table for table in context.impl.read_tables(context.inspector, schema, names, checks=checks)
-    }
+    reflected: dict[str, ReflectedTable] = {}
+    for table in context.impl.read_tables(context.inspector, schema, names, checks=checks):
+        table.name = called.get((schema, fold(table.name)), table.name)
+        for key in table.foreign_keys:
+            target = key["referred_table"]
+            key["referred_table"] = called.get((key["referred_schema"], fold(target)), target)
+        reflected[table.name] = table
     tell_listeners(context.inspector, reflected.values())
     for table in reflected.values():
         for column in table.columns:
@@ -140,12 +148,21 @@ def _pairs(context: AutogenContext, state: SchemaState) -> Iterator[TablePair]:
             yield pair
 
 
-def _table_names(context: AutogenContext, schema: str | None, models: dict[str, Table]) -> set[str]:
-    """Return the tables of a schema that are looked at: all of one that was asked for, else those of the models."""
+def _table_names(
+    context: AutogenContext,
+    schema: str | None,
+    models: dict[str, Table],
+    called: Mapping[tuple[str | None, str], str],
+) -> set[str]:
+    """Return the tables of a schema that are looked at: all of one that was asked for, else those of the models.
+
+    :param called: the tables of the models by schema and folded name.
+    """
     everything = schema is None or bool(context.opts.get("include_schemas"))
     names = set(context.inspector.get_table_names(schema=schema))
+    known = {name for name in names if (schema, context.impl.folded_table_name(name)) in called}
     if not everything:
-        names &= {*models, *declared_tables(context, schema, names, models)}
+        names = known | declared_tables(context, schema, names, models)
     run = context.migration_context
     default = context.dialect.default_schema_name
     if (None if run.version_table_schema == default else run.version_table_schema) == schema:
@@ -154,7 +171,7 @@ def _table_names(context: AutogenContext, schema: str | None, models: dict[str, 
     return {
         name
         for name in names
-        if (name in models or name not in others) and context.run_name_filters(name, "table", {"schema_name": schema})
+        if (name in known or name not in others) and context.run_name_filters(name, "table", {"schema_name": schema})
     }
 
 

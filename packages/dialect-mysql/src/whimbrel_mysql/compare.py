@@ -50,6 +50,19 @@ class MySQLComparing(Comparing):
         assert self.connection is not None
         return Sweep(self.connection, schema).read(names, checks=checks)
 
+    def folded_table_name(self, name: str) -> str:
+        """Return the name in lower case where ``lower_case_table_names`` has the server take both for one.
+
+        https://dev.mysql.com/doc/refman/8.4/en/identifier-case-sensitivity.html
+        """
+        lower = name.lower()
+        return lower if lower != name and self._folds_table_names else name
+
+    @cached_property
+    def _folds_table_names(self) -> bool:
+        assert self.connection is not None
+        return bool(self.connection.exec_driver_sql("SELECT @@lower_case_table_names").scalar_one())
+
     def system_schemas(self) -> frozenset[str]:
         """Return the server's own databases."""
         return frozenset({"information_schema", "mysql", "performance_schema", "sys"})

@@ -98,6 +98,10 @@ class Comparing:
         """
         return {}
 
+    def folded_table_name(self, name: str) -> str:
+        """Return a table's name as the server tells it from others; by default each name is a name of its own."""
+        return name
+
     def system_schemas(self) -> frozenset[str]:
         """Return the schemas that belong to the database itself; ``include_schemas`` leaves them out."""
         return frozenset({"information_schema"})
