@@ -37,6 +37,8 @@ def install(session: nox.Session, *groups: str, packages: list[str] = PACKAGES, 
     session.install(
         *editable, f"SQLAlchemy=={sqlalchemy}.*", *nox.project.dependency_groups(PROJECT, *groups), silent=True
     )
+    # Once, and not by each process that tests start where PYTHONDONTWRITEBYTECODE is set.
+    session.run("python", "-m", "compileall", "-q", *(f"packages/{name}/src" for name in packages), silent=True)
 
 
 def peer(session: nox.Session, program: str) -> str:
