@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final, Literal
 
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Computed,
+    Connection,
     DateTime,
     Enum,
     Identity,
@@ -95,6 +96,19 @@ class PostgresqlImpl(PostgresqlComparing, PostgresqlScratch, PostgresqlResuming,
         driver_error = error.orig if isinstance(error, DBAPIError) else error
         code = getattr(driver_error, "sqlstate", None) or getattr(driver_error, "pgcode", None)
         return _REMEDIES.get(str(code))
+
+    def commit_check(self, connection: Connection) -> Callable[[], None]:
+        """Return what has deferred constraints checked, and leaves them deferred.
+
+        https://www.postgresql.org/docs/current/sql-set-constraints.html
+        """
+
+        def check() -> None:
+            with connection.begin_nested() as savepoint:
+                connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+                savepoint.rollback()
+
+        return check
 
     # -- one run at a time --------------------------------------------------------------------------------------------
 

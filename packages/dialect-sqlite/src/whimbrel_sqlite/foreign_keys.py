@@ -143,6 +143,19 @@ class ForeignKeys:
         if error is not None:
             raise error
 
+    def commit_check(self, connection: Connection) -> Callable[[], None]:
+        """Return what sees that nothing is violated that is not now, where foreign keys are enforced."""
+        if not enforced(connection):
+            return lambda: None
+        found = _all_violations(connection)
+
+        def check() -> None:
+            error = broken(found, _all_violations(connection), "this revision")
+            if error is not None:
+                raise error
+
+        return check
+
     def ended(self, connection: Connection) -> None:
         """Switch enforcement on again, if it was switched off until the end of the transaction."""
         self._beginning = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -105,6 +105,10 @@ class SQLiteImpl(SQLiteComparing, SQLiteScratch, SQLiteResuming, SQLitePatient, 
         :raises CommandError: a row refers to none, and did not before.
         """
         self._foreign_keys.before_commit(connection)
+
+    def commit_check(self, connection: Connection) -> Callable[[], None]:
+        """Return what looks for foreign keys that were not violated before: deferred ones are checked by a commit."""
+        return self._foreign_keys.commit_check(connection)
 
     def end_session(self, connection: Connection) -> None:
         """Enforce foreign keys again, where they were not in the transaction that has ended."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, TextIO, cast
 
 from sqlalchemy import Column, Connection, CursorResult, Dialect, MetaData, String, Table, inspect
@@ -90,6 +90,15 @@ class ImplSession:
 
         An exception from here rolls the transaction back.
         """
+
+    def commit_check(self, connection: Connection) -> Callable[[], None]:
+        """Return what a dry run calls where a real one would commit, to have checked what a commit checks: nothing.
+
+        :param connection: the run's connection, in the transaction that will be rolled back; nothing has been done yet.
+        :return: a function that raises SQLAlchemy's error, or :class:`~whimbrel.errors.CommandError`, where the
+            database would refuse the commit. It may be called many times, and leaves the transaction as it is.
+        """
+        return lambda: None
 
     def end_session(self, connection: Connection) -> None:
         """Do what this database wants done right after a transaction of the run has ended, either way: nothing."""

@@ -8,10 +8,12 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final, NoReturn
 
 from sqlalchemy import Connection, NestedTransaction, event
+from sqlalchemy.exc import DBAPIError
 
 from whimbrel.errors import CommandError
 from whimbrel.impl import DefaultImpl
 from whimbrel.revisions import MigrationStep, RevisionStep
+from whimbrel.runtime.failure import said_by
 from whimbrel.runtime.switches import switches_of
 from whimbrel.runtime.transaction import RunTransactions
 from whimbrel.script import Script
@@ -32,10 +34,15 @@ class DryRunTransactions(RunTransactions):
     :param impl: prepares a connection's transaction.
     :param connection: the run's connection.
     :param transactional_ddl: whether a rollback undoes CREATE and ALTER on this database.
+    :param per_revision: a real run would commit each revision.
     """
 
-    def __init__(self, impl: DefaultImpl, connection: Connection | None, *, transactional_ddl: bool) -> None:
+    def __init__(
+        self, impl: DefaultImpl, connection: Connection | None, *, transactional_ddl: bool, per_revision: bool
+    ) -> None:
         super().__init__(impl, connection, transactional_ddl=transactional_ddl, per_revision=False)
+        self._commits_steps = per_revision
+        self._check: Callable[[], None] = _nothing
 
     @property
     def aftermath(self) -> str | None:
@@ -49,6 +56,24 @@ class DryRunTransactions(RunTransactions):
     def paused(self) -> Iterator[None]:
         """Go on: what has been done so far may not be committed, were it for a moment."""
         yield
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """Enclose one revision, and see at its end that the database would let it be committed.
+
+        :raises CommandError: it would not.
+        """
+        yield
+        if self._commits_steps:
+            self._would_commit()
+
+    def _would_commit(self) -> None:
+        try:
+            self._check()
+        except DBAPIError as error:
+            raise CommandError(
+                f"The database would refuse to commit this.\n{said_by(error)}", self.aftermath
+            ) from error
 
     def autocommit(self, asked_by: str = "autocommit_block()") -> NoReturn:
         """Refuse.
@@ -74,9 +99,11 @@ class DryRunTransactions(RunTransactions):
             self.settle()
             self._begin(connection)
         self._open = True
+        self._check = self._impl.commit_check(connection)
         try:
             with self._held(connection):
                 yield
+                self._would_commit()
                 self._impl.before_commit(connection)  # may find what a commit would be refused for
         finally:
             try:
@@ -106,6 +133,10 @@ class DryRunTransactions(RunTransactions):
         finally:
             for name, listener in listeners:
                 event.remove(connection, name, listener)
+
+
+def _nothing() -> None:
+    """Check nothing."""
 
 
 def _ended(what: str) -> CommandError:

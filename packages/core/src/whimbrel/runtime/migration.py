@@ -90,11 +90,10 @@ class MigrationContext:
         """What :meth:`run_migrations` was given for scripts."""
 
     def _make_transactions(self) -> RunTransactions:
+        kind = RunTransactions
         if self._is_dry_run:
-            from whimbrel.runtime.dry_run import DryRunTransactions
-
-            return DryRunTransactions(self.impl, self.connection, transactional_ddl=self.transactional_ddl)
-        return RunTransactions(
+            from whimbrel.runtime.dry_run import DryRunTransactions as kind
+        return kind(
             self.impl,
             self.connection,
             transactional_ddl=self.transactional_ddl,
