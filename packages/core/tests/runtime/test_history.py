@@ -219,8 +219,8 @@ def test_a_run_costs_two_statements_a_step_and_one_commit_for_its_records(
     for history in (False, True):
         command.downgrade(project.config(), "base")
         counts[history] = counted(postgresql_database, project, history)
-    look = 1  # whether the table is there
-    assert counts[True][0] - counts[False][0] == look + 2 * len(revisions)
+    looks = 2  # whether the table is there, and whether an earlier release made it
+    assert counts[True][0] - counts[False][0] == looks + 2 * len(revisions)
     assert counts[True][1] - counts[False][1] == 1
 
 
@@ -236,3 +236,48 @@ def counted(database: Database, project: Project, history: bool) -> tuple[int, i
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return len(statements), len(commits)
+
+
+def two_tables(folder: Path, database: Database) -> tuple[Project, Config, Config]:
+    """Two histories over one schema, whose revisions have the same ids."""
+    first, second = Project(folder / "first", database.url), Project(folder / "second", database.url)
+    for project, table in ((first, "author"), (second, "book")):
+        project.add("a1", upgrade=f'op.create_table("{table}", sa.Column("id", sa.Integer))')
+    return second, first.config(version_table="of_authors"), second.config(version_table="of_books")
+
+
+def test_two_version_tables_in_one_schema_have_records_of_their_own(database: Database, tmp_path: Path) -> None:
+    second, authors, books = two_tables(tmp_path, database)
+    for config in (authors, books):
+        command.upgrade(config, "head")
+        config.stdout = io.StringIO()
+        command.log(config, as_json=True)
+    for config in (authors, books):
+        assert isinstance(config.stdout, io.StringIO)
+        assert [item["revision"] for item in json.loads(config.stdout.getvalue())] == ["a1"]
+
+    # Neither is the other's file an edited one, nor is its step that runs one that was interrupted.
+    with database.engine().begin() as connection:
+        connection.execute(sa.text("UPDATE whimbrel_history SET outcome = 'running' WHERE scope = 'of_authors'"))
+    second.add("b2", "a1")
+    strict = second.config(version_table="of_books", checksums="strict")
+    command.upgrade(strict, "head")
+    command.repair(strict)
+    with database.engine().connect() as connection:
+        outcomes = connection.execute(sa.text("SELECT outcome FROM whimbrel_history WHERE scope = 'of_authors'"))
+        assert outcomes.scalars().all() == ["running"]
+
+
+def test_records_that_know_no_version_table_are_everybodys(database: Database, tmp_path: Path) -> None:
+    second, authors, books = two_tables(tmp_path, database)
+    command.upgrade(authors, "head")
+    with database.engine().begin() as connection:
+        connection.execute(sa.text("ALTER TABLE whimbrel_history DROP COLUMN scope"))
+    books.stdout = io.StringIO()
+    command.log(books, as_json=True)
+    assert [item["revision"] for item in json.loads(books.stdout.getvalue())] == ["a1"]
+    second.add("b2", "a1")
+    command.upgrade(second.config(version_table="of_books", checksums="off"), "head")
+    with database.engine().connect() as connection:
+        rows = connection.execute(sa.text("SELECT revision, scope FROM whimbrel_history ORDER BY run, position")).all()
+        assert [tuple(row) for row in rows] == [("a1", None), ("a1", "of_books"), ("b2", "of_books")]

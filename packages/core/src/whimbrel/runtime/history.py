@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     DateTime,
     Float,
@@ -22,9 +23,11 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    false,
     func,
     inspect,
     select,
+    text,
 )
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -44,10 +47,11 @@ DONE: Final = "done"
 FAILED: Final = "failed"
 INTERRUPTED: Final = "interrupted"
 _FACTS: Final = (
-    "run", "position", "revision", "direction", "started", "outcome", "text_checksum", "checksum", "tool_version",
-    "executed_by", "application",
+    "run", "position", "scope", "revision", "direction", "started", "outcome", "text_checksum", "checksum",
+    "tool_version", "executed_by", "application",
 )  # fmt: skip
 _LONGEST_MESSAGE: Final = 4000
+_LONGEST_SCOPE: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ def history_table(name: str, schema: str | None) -> Table:
         Column("tool_version", String(64), nullable=False),
         Column("executed_by", String(255), nullable=False),
         Column("application", String(255)),
+        Column("scope", String(_LONGEST_SCOPE)),
         schema=schema,
     )
 
@@ -132,6 +137,8 @@ class History:
     :param connection: the run's connection.
     :param name: the table's name.
     :param schema: its schema.
+    :param scope: whose records: the name of a version table; others in the same schema have runs of their own. A record
+        without one, made by an earlier release, is everybody's.
     :param application: what runs here.
     :param hide: puts passwords out of sight.
     """
@@ -143,12 +150,14 @@ class History:
         *,
         name: str,
         schema: str | None,
+        scope: str,
         application: str | None = None,
         hide: Hide = redact,
     ) -> None:
         self.table = history_table(name, schema)
         self._impl = impl
         self._connection = connection
+        self._scope = scope[:_LONGEST_SCOPE]
         self._application = application
         self._hide = hide
         self._insert = RepeatedStatement(self.table.insert(), _FACTS)
@@ -172,20 +181,36 @@ class History:
         return inspect(self._connection).has_table(self.table.name, self.table.schema)
 
     def prepare(self) -> None:
-        """Create the table if it is not there.
+        """Create the table if it is not there, or what it lacks that an earlier release made.
 
         :raises CommandError: the database refuses.
         """
-        if self.exists():
+        there = self.exists()
+        if there and self._knows_scopes():
             return
         try:
-            self._impl.create_table(self.table)
+            if there:
+                lacking = Table(self.table.name, MetaData(), self.table.c.scope._copy(), schema=self.table.schema)
+                self._impl.add_column(lacking.name, lacking.c.scope, schema=lacking.schema)
+            else:
+                self._impl.create_table(self.table)
         except SQLAlchemyError as error:
             said = said_by(error, self._hide).splitlines()[0]
             raise CommandError(
-                f"The table of records, {self.table.fullname}, cannot be created.\n{said}",
-                "Let this user create it, or keep no records:  history = false",
+                f"The table of records, {self.table.fullname}, cannot be {'altered' if there else 'created'}.\n{said}",
+                f"Let this user {'alter' if there else 'create'} it, or keep no records:  history = false",
             ) from error
+
+    def _knows_scopes(self) -> bool:
+        """Return whether the table, which is there, has that column: one that an earlier release made lacks it."""
+        nothing = select(text("*")).select_from(self.table).where(false())
+        names = self._connection.execute(nothing).keys()
+        return "scope" in names
+
+    @property
+    def _is_ours(self) -> ColumnElement[bool]:
+        scope = self.table.c.scope
+        return scope.is_(None) | (scope == self._scope)
 
     def latest(self) -> datetime | None:
         """Return when the last step began, in UTC; ``None`` where there is no record."""
@@ -198,8 +223,11 @@ class History:
         """Return all records, oldest first; none where there is no table."""
         if not self.exists():
             return []
-        rows = self._connection.execute(select(self.table).order_by(self.table.c.run, self.table.c.position))
-        return [_record(row) for row in rows]
+        columns = self.table.c
+        wanted = select(*(column for column in columns if column is not columns.scope))
+        if self._knows_scopes():
+            wanted = wanted.where(self._is_ours)
+        return [_record(row) for row in self._connection.execute(wanted.order_by(columns.run, columns.position))]
 
     def settled(self, step: MigrationStep) -> None:
         """Note that a step is said to be done, by somebody who put the database right.
@@ -218,7 +246,7 @@ class History:
 
     def close_all(self) -> None:
         """Note that the steps which are said to run do not run any more: their processes died."""
-        statement = self.table.update().where(self.table.c.outcome == RUNNING)
+        statement = self.table.update().where(self.table.c.outcome == RUNNING, self._is_ours)
         self._connection.execute(statement.values(outcome=INTERRUPTED, finished=_now()))
 
     # -- a run --------------------------------------------------------------------------------------------------------
@@ -264,6 +292,7 @@ class History:
         return {
             "run": self._run,
             "position": self._position,
+            "scope": self._scope,
             "revision": revision[:MAX_REVISION_ID_LENGTH],
             "direction": direction,
             "started": _now(),

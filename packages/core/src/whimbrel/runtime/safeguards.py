@@ -130,6 +130,7 @@ class Safeguards:
             self._live(),
             name=self._safety.history_table,
             schema=self._schema,
+            scope=self._options.version_table,
             application=self._safety.application_name,
             hide=self._hide,
         )
