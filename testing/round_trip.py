@@ -117,8 +117,12 @@ class Trip:
                 found = [line for line in found if not line.removeprefix(f"{OTHER_SCHEMA}: ").startswith("check ")]
             connection.rollback()
             if self._backend == "sqlite":
-                # SQLAlchemy takes all that follows for a part of what computes a column.
+                # SQLAlchemy takes all that follows for a part of what computes a column, and from one quote in the text
+                # to another one for the name of a foreign key.
                 found = [line.partition(" computed ")[0] for line in found]
+                found = [
+                    _without_name(line) if line.startswith("foreign key ") and '""' in line else line for line in found
+                ]
         return found
 
     def _run(self, connection: sa.Connection, models: sa.MetaData) -> MigrationContext:
@@ -156,6 +160,11 @@ def _travelled(trip: Trip, first: sa.MetaData, second: sa.MetaData, note: Callab
     yield from _told("changed by the way there and back", changes(before, trip.catalog()))
     trip.carried_out(there.downgrade, first, note)
     yield from _told("left at the end", changes(nothing, trip.catalog()))
+
+
+def _without_name(line: str) -> str:
+    ours, arrow, theirs = line.rpartition(" -> ")
+    return f"foreign key ({ours.rpartition(' (')[2]}{arrow}{theirs}"
 
 
 def _told(where: str, what: str | list[str]) -> Iterator[str]:

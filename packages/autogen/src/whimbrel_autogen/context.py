@@ -44,6 +44,8 @@ class AutogenContext:
         self.metadata = metadata if metadata is not None else self.opts.get("target_metadata")
         self.imports: set[str] = set()
         self.notes: list[str] = []
+        self.dropped: set[tuple[str | None, str]] = set()
+        """The tables that go, of all schemas, each by its schema and its name."""
         if autogenerate and self.metadata is None:
             raise CommandError(
                 "There is nothing to compare the database with: no target_metadata is configured.",

@@ -41,6 +41,9 @@ def produce(context: AutogenContext) -> UpgradeOps:
         search = Search(context, states)
         renaming = search.run()
         pairs = without_unknown(context, {state.schema: list(_pairs(context, state)) for state in states})
+        context.dropped = {
+            (pair.schema, pair.name) for tables in pairs.values() for pair in tables if pair.models is None
+        }
         found: list[MigrateOperation] = []
         for schema, tables in pairs.items():
             found += context.subjects.compare_schema(context, schema, tables)

@@ -286,6 +286,14 @@ CHANGES: dict[str, Change] = {
         """,
         "",
     ),
+    "an enum loses a value together with a table of another schema": Change(
+        """
+        sa.Table("t", metadata, sa.Column("a", sa.Enum("x", "y", name="letters"), server_default="x"))
+        sa.Table("u", metadata, sa.Column("a", sa.Enum("x", "y", name="letters")), schema="other Schema")
+        """,
+        'sa.Table("t", metadata, sa.Column("a", sa.Enum("x", name="letters"), server_default="x"))',
+        "postgresql",
+    ),
     "an enum with characters of its own in a new table": Change(
         "",
         """sa.Table("t", metadata, sa.Column("b", mysql.ENUM("a", "it's", charset="latin1")))""",

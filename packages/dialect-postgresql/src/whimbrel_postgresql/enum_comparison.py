@@ -142,7 +142,6 @@ class _Comparison:
         self._context = context
         self._schema = schema
         self._default: str | None = context.dialect.default_schema_name
-        self._gone = {pair.name for pair in tables if pair.models is None}
         self._declared = self._read_models()
         self._existing = self._read_database(context.connection)
 
@@ -314,7 +313,7 @@ class _Comparison:
         tables: Mapping[str, Any] = self._context.table_key_to_table
         if key in tables or (user.schema is None and f"{self._default}.{user.table_name}" in tables):
             return True  # its table stays, and no column of the models has the type
-        return user.schema == self._schema and user.table_name in self._gone
+        return (user.schema, user.table_name) in self._context.dropped
 
 
 def _with_value(values: tuple[str, ...], value: str, before: str | None, after: str | None) -> tuple[str, ...]:
