@@ -360,4 +360,7 @@ def _with_foreign_key(
         where,
         other.key_kinds,
     )
-    return replace(table, columns=(*table.columns, *columns), items=(*table.items, item))
+    # A key of a column that went is not to come back with it.
+    added = {column.name for column in columns}
+    others = [other for other in table.items if added.isdisjoint(name for name, _ in other.uses)]
+    return replace(table, columns=(*table.columns, *columns), items=(*others, item))
