@@ -22,7 +22,7 @@ from whimbrel_sqlite.lock import FileLock, run_lock
 
 
 def lock_of(url: str, schema: str | None = None, attach: str | None = None) -> object:
-    with sa.create_engine(url, poolclass=sa.StaticPool).connect() as connection:
+    with sa.create_engine(url, poolclass=sa.NullPool).connect() as connection:
         connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS t (x)")
         if attach is not None:
             connection.exec_driver_sql(f"ATTACH DATABASE '{attach}' AS other")
