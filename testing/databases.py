@@ -19,6 +19,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from testing.reuse import is_emptied
+
 BACKENDS = ("sqlite", "postgresql", "mysql")
 ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "mysql": "mysql+aiomysql"}
 # PostgreSQL: template0 and the C locale exist everywhere, and nobody is ever connected to template0.
@@ -86,6 +88,7 @@ class TestRun:
         self.prefix = prefix
         self._keepers: list[subprocess.Popen[bytes]] = []
         self._answers: dict[str, dict[str, str]] = {}
+        self._empty: list[str] = []
 
     @classmethod
     def begin(cls) -> TestRun:
@@ -115,7 +118,7 @@ class TestRun:
 
     @contextlib.contextmanager
     def new_database(self, backend: str, folder: Path) -> Iterator[Database]:
-        """Create an empty database and drop it afterwards, whoever is still connected.
+        """Give an empty database, and empty or drop it afterwards, whoever is still connected.
 
         :param folder: where an SQLite file goes.
         :raises BackendUnavailable: see :meth:`server_url`.
@@ -127,13 +130,20 @@ class TestRun:
         url = sa.make_url(self.server_url(backend))
         admin = sa.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         create, drop = STATEMENTS[backend]
-        with admin.connect() as connection:
-            connection.exec_driver_sql(create.format(name))
-        try:
-            yield Database(backend, url.set(database=name).render_as_string(hide_password=False))
-        finally:
+        if backend == "postgresql" and self._empty:
+            name = self._empty.pop()
+        else:
             with admin.connect() as connection:
-                connection.exec_driver_sql(drop.format(name))
+                connection.exec_driver_sql(create.format(name))
+        own = url.set(database=name)
+        try:
+            yield Database(backend, own.render_as_string(hide_password=False))
+        finally:
+            if backend == "postgresql" and is_emptied(own):
+                self._empty.append(name)
+            else:
+                with admin.connect() as connection:
+                    connection.exec_driver_sql(drop.format(name))
 
     def unavailable(self) -> dict[str, str]:
         """The backends that were asked for and could not be had, with the reason."""

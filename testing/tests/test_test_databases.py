@@ -44,18 +44,23 @@ def test_two_databases_are_two(new_database: Callable[[str], Database]) -> None:
         assert sa.inspect(connection).get_table_names() == []
 
 
-def test_a_database_is_dropped_although_somebody_is_connected(tmp_path: Path, postgresql_database: Database) -> None:
+def test_databases_go_at_the_end_although_somebody_is_connected(tmp_path: Path, postgresql_database: Database) -> None:
     run = TestRun.begin()
     try:
         with run.new_database("postgresql", tmp_path) as database:
             lingering = database.engine().connect()
-            lingering.exec_driver_sql("SELECT 1")
-        with postgresql_database.engine().connect() as connection:
-            names = connection.exec_driver_sql("SELECT datname FROM pg_database").scalars().all()
-        assert sa.make_url(database.url).database not in names
+            lingering.exec_driver_sql("CREATE TABLE t (id int)")
+            lingering.commit()
+            lingering.exec_driver_sql("SELECT * FROM t")
+        with run.new_database("postgresql", tmp_path) as next_one, next_one.engine().connect() as connection:
+            assert next_one.url == database.url
+            assert sa.inspect(connection).get_table_names() == []
         lingering.invalidate()
     finally:
         run.end()
+    with postgresql_database.engine().connect() as connection:
+        names = connection.exec_driver_sql("SELECT datname FROM pg_database").scalars().all()
+    assert sa.make_url(database.url).database not in names
     assert not run.folder.exists()
 
 
