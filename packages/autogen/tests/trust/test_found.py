@@ -209,6 +209,15 @@ CHANGES: dict[str, Change] = {
         'sa.Table("t", metadata, sa.Column("a", sa.String(9)), sa.Column("id", sa.Integer, nullable=False))',
         'sa.Table("t", metadata, sa.Column("a", sa.String(9)), sa.Column("id", sa.Integer, primary_key=True))',
     ),
+    "a date with a default becomes a key that counts": Change(
+        'sa.Table("z", metadata, sa.Column("a", sa.Date, primary_key=True, server_default="2020-01-31"))',
+        'sa.Table("z", metadata, sa.Column("a", sa.Integer, primary_key=True))',
+        "postgresql",
+    ),
+    "a number with a default becomes a key that counts": Change(
+        'sa.Table("z", metadata, sa.Column("a", sa.Integer, primary_key=True, server_default="7"))',
+        'sa.Table("z", metadata, sa.Column("a", sa.Integer, primary_key=True))',
+    ),
     "a key that counts goes": Change(
         """
         sa.Table("t", metadata, sa.Column("a", sa.String(9), nullable=False),

@@ -195,7 +195,9 @@ def _compare_counting(context: Any, pair: Any) -> Iterator[MigrateOperation]:
     by_name = {info["name"]: info for info in pair.reflected.columns}
     if column is not None and column.server_default is None and column.default is None:
         info = by_name.get(column.name)
-        if info is not None and column.name not in counts and "identity" not in info and info["default"] is None:
+        # A default goes, as the models have none; one that counts by a sequence of somebody else's stays.
+        counts_elsewhere = info is not None and "nextval(" in (info["default"] or "")
+        if info is not None and column.name not in counts and "identity" not in info and not counts_elsewhere:
             yield _counting(pair, column.name, info, True)
     for name in counts:
         info = by_name[name]
