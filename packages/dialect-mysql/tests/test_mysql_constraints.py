@@ -279,3 +279,26 @@ def test_a_server_that_forgets_checks_gets_none(mysql_database: Database) -> Non
         with pytest.raises(UnsupportedOperation, match=r"CHECK, which M[a-zA-Z]+ reads and forgets in this"):
             op.create_check_constraint("ck", "t", "a > 0")
         op.add_column("t", Column("b", sa.Boolean()))  # no CHECK is asked for
+
+
+@pytest.mark.parametrize("parent", ["owner", "ti`ck"])
+@pytest.mark.parametrize("drop", ["drop_constraint", "drop_index"])
+def test_what_makes_a_foreign_keys_column_unique_goes_and_the_key_stays(
+    mysql_database: Database, parent: str, drop: str
+) -> None:
+    """The server refuses to drop an index that a foreign key needs: another takes its place in the same statement."""
+    with operations(mysql_database) as op:
+        op.create_table(parent, Column("id", Integer, primary_key=True))
+        op.create_table("t", Column("b", Integer))
+        op.create_unique_constraint("uq_t", "t", ["b"])
+        op.create_foreign_key("fk_t", "t", parent, ["b"], ["id"])
+    with operations(mysql_database) as op:
+        if drop == "drop_index":
+            op.drop_index("uq_t", "t")
+        else:
+            op.drop_constraint("uq_t", "t", type_="unique")
+    with mysql_database.engine().connect() as connection:
+        made = connection.exec_driver_sql("SHOW CREATE TABLE t").one()[1]
+    assert "UNIQUE" not in made
+    assert "KEY `fk_t` (`b`)" in made
+    assert "CONSTRAINT `fk_t` FOREIGN KEY (`b`)" in made

@@ -125,11 +125,11 @@ class MySQLDropConstraint(AlterTable):
 class MySQLReplaceIndex(AlterTable):
     """Drop an index, and add others in the same statement.
 
-    :param index: the index.
+    :param index: the index, or the unique constraint that it is.
     :param added: the columns of each other, by its name.
     """
 
-    def __init__(self, index: Index, added: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, index: Index | Constraint, added: Mapping[str, Sequence[str]]) -> None:
         assert index.table is not None
         super().__init__(index.table.name, index.table.schema)
         self.index = index
@@ -218,10 +218,12 @@ def _drop_constraint(element: MySQLDropConstraint, compiler: DDLCompiler, **kw: 
 
 @compiles(MySQLReplaceIndex, "mysql", "mariadb")
 def _replace_index(element: MySQLReplaceIndex, compiler: DDLCompiler, **kw: Any) -> str:
-    actions = [f"DROP INDEX {compiler.preparer.format_index(element.index)}"]
-    for name, columns in element.added.items():
+    dropped, preparer = element.index, compiler.preparer
+    name = preparer.format_index(dropped) if isinstance(dropped, Index) else preparer.format_constraint(dropped)
+    actions = [f"DROP INDEX {name}"]
+    for key, columns in element.added.items():
         spelt = ", ".join(format_column_name(compiler, column) for column in columns)
-        actions.append(f"ADD INDEX {format_column_name(compiler, name)} ({spelt})")
+        actions.append(f"ADD INDEX {format_column_name(compiler, key)} ({spelt})")
     return f"{alter_table(compiler, element.table_name, element.schema)} {', '.join(actions)}"
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy import (
@@ -310,13 +311,14 @@ class MySQLImpl(MySQLComparing, MySQLScratch, MySQLResuming, MySQLPatient, Defau
     def drop_constraint(self, const: Constraint, *, if_exists: bool | None = None, **kw: Any) -> None:
         """Drop a constraint; see :meth:`whimbrel.impl.DefaultImpl.drop_constraint`.
 
+        A unique one whose index a foreign key needs gives way to another index, as in :meth:`drop_index`.
+
         :raises CommandError: its kind or its name is not given and cannot be found out.
         :raises UnsupportedOperation: *if_exists* as text, where the server has no words for it.
         """
         options = self._options("drop_constraint", statement_keywords(const.dialect_kwargs))
-        statement = drop_statement(const, self.server, bool(if_exists))
-        if statement is not None:
-            self.execute(_carried_out(statement, options))
+        if (statement := drop_statement(const, self.server, bool(if_exists))) is not None:
+            self._drop_or_replace(const, partial(self.execute, _carried_out(statement, options)))
 
     # -- indexes ------------------------------------------------------------------------------------------------------
 
@@ -348,8 +350,12 @@ class MySQLImpl(MySQLComparing, MySQLScratch, MySQLResuming, MySQLPatient, Defau
             if not self._has_index("drop_index", index):
                 return
             if_exists = None
+        keywords = {**kw, **({"if_exists": True} if if_exists else {})}
+        self._drop_or_replace(index, partial(super().drop_index, index, **keywords))
+
+    def _drop_or_replace(self, index: Index | Constraint, drop: Callable[[], object]) -> None:
         try:
-            super().drop_index(index, **kw, **({"if_exists": True} if if_exists else {}))
+            drop()
         except DBAPIError as error:
             connection = self.server.connection
             if connection is None or not is_needed(error):

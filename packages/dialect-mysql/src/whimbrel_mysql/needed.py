@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Index, inspect
+from sqlalchemy import Connection, Constraint, Index, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from whimbrel_mysql.ddl import MySQLReplaceIndex
@@ -14,28 +13,46 @@ from whimbrel_mysql.ddl import MySQLReplaceIndex
 _NEEDED: Final = 1553
 
 
+# SQLAlchemy reads SHOW CREATE TABLE instead, and leaves out a key that refers to a name with a backtick in it.
+_KEYS: Final = text("""
+SELECT constraint_name, column_name FROM information_schema.key_column_usage
+WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :name AND referenced_table_name IS NOT NULL
+ORDER BY constraint_name, ordinal_position
+""")
+_INDEXES: Final = text("""
+SELECT index_name, column_name FROM information_schema.statistics
+WHERE table_schema = COALESCE(:schema, DATABASE()) AND table_name = :name
+ORDER BY index_name, seq_in_index
+""")
+
+
 def is_needed(error: DBAPIError) -> bool:
     """Return whether the server has refused to drop an index since a foreign key needs it."""
     said: tuple[object, ...] = getattr(error.orig, "args", ())
     return said[:1] == (_NEEDED,)
 
 
-def replace_index(connection: Connection, index: Index) -> MySQLReplaceIndex:
+def replace_index(connection: Connection, index: Index | Constraint) -> MySQLReplaceIndex:
     """Return the statement that drops an index, and gives each foreign key that needs it one of its own.
 
     :param connection: to the database.
-    :param index: the index.
+    :param index: the index, or the unique constraint that it is.
     """
     assert index.table is not None
     name, schema = index.table.name, index.table.schema
-    inspector = inspect(connection)
-    there = inspector.get_indexes(name, schema=schema)
-    others: list[Sequence[str | None]] = [item["column_names"] for item in there if item["name"] != index.name]
-    others.append(inspector.get_pk_constraint(name, schema=schema)["constrained_columns"])
+    indexes = _columns(connection, _INDEXES, name, schema)
+    others = [columns for other, columns in indexes.items() if other != str(index.name)]
     added: dict[str, list[str]] = {}
-    for key in inspector.get_foreign_keys(name, schema=schema):
-        columns = key["constrained_columns"]
-        if not any(list(other[: len(columns)]) == columns for other in others):
+    for key, columns in _columns(connection, _KEYS, name, schema).items():
+        if not any(other[: len(columns)] == columns for other in others):
             others.append(columns)
-            added[str(key["name"])] = columns
+            added[key] = columns
     return MySQLReplaceIndex(index, added)
+
+
+def _columns(connection: Connection, query: TextClause, table_name: str, schema: str | None) -> dict[str, list[str]]:
+    """Return the columns of each foreign key, or index, of a table, by its name."""
+    found: dict[str, list[str]] = {}
+    for name, column in connection.execute(query, {"schema": schema, "name": table_name}):
+        found.setdefault(name, []).append(column)
+    return found
