@@ -35,8 +35,16 @@ _CATALOGS = (
     "foreign_server", "language", "largeobject_metadata", "operator", "proc", "publication", "ts_config", "ts_dict",
     "type",
 )  # fmt: skip
+# What a new database's own objects may be used for: https://www.postgresql.org/docs/current/catalog-pg-init-privs.html
+_RIGHTS = """(
+    SELECT count(*) FROM pg_{catalog} o
+    LEFT JOIN pg_init_privs i ON i.objoid = o.oid AND i.classoid = 'pg_{catalog}'::regclass AND i.objsubid = 0
+    WHERE o.{prefix}namespace = 'pg_catalog'::regnamespace AND o.{prefix}acl IS DISTINCT FROM i.initprivs
+)"""
 _LEFT = " + ".join(
     [
+        _RIGHTS.format(catalog="class", prefix="rel"),
+        _RIGHTS.format(catalog="proc", prefix="pro"),
         *(f"(SELECT count(*) FROM pg_{catalog} WHERE oid >= 16384)" for catalog in _CATALOGS),
         "(SELECT count(*) FROM pg_namespace WHERE oid >= 16384 AND nspname <> 'public')",
         "(SELECT count(*) FROM pg_db_role_setting s, me WHERE s.setdatabase = me.oid)",

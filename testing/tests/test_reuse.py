@@ -55,6 +55,8 @@ def test_an_emptied_database_is_like_a_new_one(postgresql_database: Database) ->
         "ALTER DATABASE {database} SET work_mem = '5MB'",
         "GRANT CREATE ON DATABASE {database} TO PUBLIC",
         "CREATE PUBLICATION everything FOR ALL TABLES",
+        "REVOKE SELECT ON pg_class FROM PUBLIC",
+        "REVOKE EXECUTE ON FUNCTION pg_get_indexdef(oid) FROM PUBLIC",
     ],
 )
 def test_what_stays_outside_of_schemas_keeps_it_from_being_handed_on(postgresql_database: Database, left: str) -> None:
