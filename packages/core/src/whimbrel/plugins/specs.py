@@ -28,10 +28,10 @@ class RunPlugins(Protocol):
         """Return what calls a hook, with some plugins left out."""
 
     def comparators(self) -> Mapping[str, str]:
-        """Return the installed comparators: the name of each entry point by its label."""
+        """Return the loaded comparators: by the name each is registered under, ``<distribution>.<name>``."""
 
     def join_comparators(self) -> None:
-        """Take the comparators in."""
+        """Load what takes part in comparing models with a database."""
 
 
 class MigrationRun(Protocol):
