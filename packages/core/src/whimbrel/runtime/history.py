@@ -23,11 +23,9 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
-    false,
     func,
     inspect,
     select,
-    text,
 )
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -99,6 +97,7 @@ def history_table(name: str, schema: str | None) -> Table:
         MetaData(),
         Column("run", String(32), primary_key=True),
         Column("position", Integer, primary_key=True, autoincrement=False),
+        Column("scope", String(_LONGEST_SCOPE), nullable=False),
         Column("revision", String(MAX_REVISION_ID_LENGTH), nullable=False),
         Column("direction", String(16), nullable=False),
         Column("started", DateTime, nullable=False),
@@ -112,7 +111,6 @@ def history_table(name: str, schema: str | None) -> Table:
         Column("tool_version", String(64), nullable=False),
         Column("executed_by", String(255), nullable=False),
         Column("application", String(255)),
-        Column("scope", String(_LONGEST_SCOPE)),
         schema=schema,
     )
 
@@ -137,8 +135,7 @@ class History:
     :param connection: the run's connection.
     :param name: the table's name.
     :param schema: its schema.
-    :param scope: whose records: the name of a version table; others in the same schema have runs of their own. A record
-        without one, made by an earlier release, is everybody's.
+    :param scope: whose records: the name of a version table; others in the same schema have runs of their own.
     :param application: what runs here.
     :param hide: puts passwords out of sight.
     """
@@ -181,42 +178,30 @@ class History:
         return inspect(self._connection).has_table(self.table.name, self.table.schema)
 
     def prepare(self) -> None:
-        """Create the table if it is not there, or what it lacks that an earlier release made.
+        """Create the table if it is not there.
 
         :raises CommandError: the database refuses.
         """
-        there = self.exists()
-        if there and self._knows_scopes():
+        if self.exists():
             return
         try:
-            if there:
-                lacking = Table(self.table.name, MetaData(), self.table.c.scope._copy(), schema=self.table.schema)
-                self._impl.add_column(lacking.name, lacking.c.scope, schema=lacking.schema)
-            else:
-                self._impl.create_table(self.table)
+            self._impl.create_table(self.table)
         except SQLAlchemyError as error:
             said = said_by(error, self._hide).splitlines()[0]
             raise CommandError(
-                f"The table of records, {self.table.fullname}, cannot be {'altered' if there else 'created'}.\n{said}",
-                f"Let this user {'alter' if there else 'create'} it, or keep no records:  history = false",
+                f"The table of records, {self.table.fullname}, cannot be created.\n{said}",
+                "Let this user create it, or keep no records:  history = false",
             ) from error
-
-    def _knows_scopes(self) -> bool:
-        """Return whether the table, which is there, has that column: one that an earlier release made lacks it."""
-        nothing = select(text("*")).select_from(self.table).where(false())
-        names = self._connection.execute(nothing).keys()
-        return "scope" in names
 
     @property
     def _is_ours(self) -> ColumnElement[bool]:
-        scope = self.table.c.scope
-        return scope.is_(None) | (scope == self._scope)
+        return self.table.c.scope == self._scope
 
     def latest(self) -> datetime | None:
         """Return when the last step began, in UTC; ``None`` where there is no record."""
         if not self.exists():
             return None
-        newest = self._connection.execute(select(func.max(self.table.c.started))).scalar()
+        newest = self._connection.execute(select(func.max(self.table.c.started)).where(self._is_ours)).scalar()
         return _utc(newest) if newest is not None else None
 
     def read(self) -> list[Record]:
@@ -224,10 +209,8 @@ class History:
         if not self.exists():
             return []
         columns = self.table.c
-        wanted = select(*(column for column in columns if column is not columns.scope))
-        if self._knows_scopes():
-            wanted = wanted.where(self._is_ours)
-        return [_record(row) for row in self._connection.execute(wanted.order_by(columns.run, columns.position))]
+        wanted = select(self.table).where(self._is_ours).order_by(columns.run, columns.position)
+        return [_record(row) for row in self._connection.execute(wanted)]
 
     def settled(self, step: MigrationStep) -> None:
         """Note that a step is said to be done, by somebody who put the database right.
