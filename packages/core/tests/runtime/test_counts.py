@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -76,6 +77,23 @@ def test_the_number_of_questions_does_not_grow_with_the_history(database: Databa
         counts.append(len(sent))
         command.downgrade(project.config(checksums="off"), "base")
     assert counts[0] == counts[1]
+
+
+def test_a_run_with_nothing_to_do_asks_one_question_more_for_records_and_journal(
+    postgresql_database: Database, tmp_path: Path
+) -> None:
+    project = Project(tmp_path, postgresql_database.url)
+    project.line("a1", "b2")
+    for path in project.versions.glob("*.py"):
+        os.utime(path, (0, 0))  # one written in this second would be read
+    command.upgrade(project.config(), "head")
+    questions = {}
+    for kept in ("true", "false"):
+        with statements() as sent:
+            command.upgrade(project.config(history=kept, journal=kept), "head")
+        questions[kept] = [item for item in sent if " FROM " in item]  # SQLAlchemy's own have none
+    assert ["max(whimbrel_history.started)" in item for item in questions["true"]] == [False, False, True]
+    assert len(questions["false"]) == 2, "which of the tables are there, and the version rows"
 
 
 def test_only_the_modules_that_run_are_loaded(sqlite_database: Database, tmp_path: Path) -> None:

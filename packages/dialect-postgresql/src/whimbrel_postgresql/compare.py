@@ -28,12 +28,13 @@ from whimbrel.ddl import plain_text
 from whimbrel.impl.comparing import Comparing, normalize_sql
 from whimbrel.operations.construct import referred_to
 from whimbrel_postgresql.enum_replacement import literal_in
-from whimbrel_postgresql.server_types import as_server_prints
+from whimbrel_postgresql.server_types import as_server_prints, name_and_arguments
 
 if TYPE_CHECKING:
     from whimbrel.impl.comparison import ComparisonResult, Expressions
     from whimbrel.impl.reflected import ReflectedTable
     from whimbrel_postgresql.asking import Question
+    from whimbrel_postgresql.printed_types import PrintedTypes
 
 _CAST: Final = re.compile(r"('(?:[^']|'')*'|NULL)::(.+)")
 _NUMBER: Final = re.compile(r"'([-+]?\d+(?:\.\d+)?)'")
@@ -109,10 +110,25 @@ class PostgresqlComparing(Comparing):
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
         """Return whether two columns differ in type; a type without a schema may be in any that is searched."""
         theirs, ours = self.spell_type(inspector_column.type), self.spell_type(metadata_column.type)
-        if theirs == ours:
+        if theirs == ours or self._prints_alike(theirs, ours):
             return False
         schema, _, name = theirs.partition(".")
         return name != ours or schema not in {as_server_prints(item) for item in self.search_path()}
+
+    @cached_property
+    def _printed_types(self) -> PrintedTypes:
+        from whimbrel_postgresql.printed_types import PrintedTypes
+
+        assert self.connection is not None
+        return PrintedTypes(self.connection)
+
+    def _prints_alike(self, theirs: str, ours: str) -> bool:
+        """Return whether the server prints alike what differs in parentheses only, as types of packages may."""
+        names = [name_and_arguments(spelling)[0] for spelling in (theirs, ours)]
+        if names[0] != names[1] or self.connection is None:
+            return False
+        printed = self._printed_types(ours)
+        return printed is not None and printed == self._printed_types(theirs)
 
     def search_path(self) -> Sequence[str]:
         """Return the schemas in which names without a schema are looked up."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final, Literal
 
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     cast,
     func,
+    text,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import ClauseElement
@@ -38,6 +39,7 @@ from whimbrel_postgresql.concurrently import AUTOCOMMIT, is_concurrent, refuse_i
 from whimbrel_postgresql.ddl import PostgresqlColumnType, identity_changes
 from whimbrel_postgresql.named_types import DropTypeIfUnused, EnsureType, named_types, type_in_table
 from whimbrel_postgresql.patience import PostgresqlPatient
+from whimbrel_postgresql.queries import EXISTING
 from whimbrel_postgresql.rebuild import free_names, rebuild_table
 from whimbrel_postgresql.reflection import completed
 from whimbrel_postgresql.resuming import PostgresqlResuming
@@ -109,6 +111,11 @@ class PostgresqlImpl(PostgresqlComparing, PostgresqlScratch, PostgresqlResuming,
                 savepoint.rollback()
 
         return check
+
+    def existing_tables(self, connection: Connection, names: Collection[str], *, schema: str | None) -> set[str]:
+        """Return those of *names* that are tables, by one question."""
+        found = connection.execute(text(EXISTING), {"names": list(names), "schema": schema})
+        return set(found.scalars())
 
     # -- one run at a time --------------------------------------------------------------------------------------------
 

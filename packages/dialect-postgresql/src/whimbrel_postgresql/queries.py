@@ -1,4 +1,4 @@
-"""The queries of the sweep: what the catalog says of the tables of one schema.
+"""The queries: which tables there are, and, for the sweep, what the catalog says of the tables of one schema.
 
 https://www.postgresql.org/docs/current/catalogs.html
 """
@@ -8,6 +8,13 @@ from __future__ import annotations
 from typing import Final
 
 # What the catalog keeps as "char" is asked for as text: asyncpg gives bytes for it.
+
+EXISTING: Final = """
+    SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relname = ANY (CAST(:names AS text[])) AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
+        AND CASE WHEN CAST(:schema AS text) IS NULL
+            THEN pg_catalog.pg_table_is_visible(c.oid) ELSE n.nspname = CAST(:schema AS text) END
+"""
 
 TABLES: Final = """
     SELECT c.oid, c.relname AS name, obj_description(c.oid, 'pg_class') AS comment, c.relpersistence = 'u' AS unlogged,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Dialect
@@ -101,6 +101,21 @@ def as_server_prints(spelling: str) -> str:
     return f"{head}{given}{space}{tail}{array}{f' collate {collation}' if collation else ''}"
 
 
+def name_and_arguments(spelling: str) -> tuple[str, str | None]:
+    """Return a type without its parentheses, and what stands in them, if it has any.
+
+    Example::
+
+        >>> name_and_arguments("geometry(POINT,-1)[]")
+        ('geometry[]', 'POINT,-1')
+    """
+    parts = _PARTS.fullmatch(" ".join(spelling.split()))
+    if parts is None:
+        return spelling, None
+    around = (parts["name"].strip(), parts["rest"], "[]" if parts["array"] else "", parts["collation"])
+    return "".join(part or "" for part in around), parts["arguments"]
+
+
 def _float(arguments: Sequence[str]) -> str:
     return "real" if arguments and int(arguments[0]) <= _REAL_DIGITS else "double precision"
 
@@ -121,12 +136,16 @@ class ServerTypes:
 
     :param dialect: knows the classes of types; packages add theirs to its ``ischema_names``.
     :param named: the ENUM and DOMAIN types by what the server prints for them.
+    :param prints: what the server prints for a type.
     """
 
-    def __init__(self, dialect: Dialect, named: Mapping[str, ENUM | DOMAIN]) -> None:
+    def __init__(
+        self, dialect: Dialect, named: Mapping[str, ENUM | DOMAIN], prints: Callable[[str], str | None]
+    ) -> None:
         self._classes: Mapping[str, type[TypeEngine[Any]]] = dialect.ischema_names  # type: ignore[attr-defined]  # PGDialect's
         self._compiler: TypeCompiler = dialect.type_compiler_instance
         self._named = named
+        self._prints = prints
         self._made: dict[tuple[str, str | None], TypeEngine[Any]] = {}
 
     def type_of(self, printed: str, collation: str | None = None) -> TypeEngine[Any]:
@@ -146,9 +165,18 @@ class ServerTypes:
         if printed in self._named:
             return self._named[printed]
         type_ = self._of_a_class(printed, collation)
-        if type_ is None or as_server_prints(self._compiler.process(type_)) != _with_collation(printed, collation):
+        if type_ is None or not self._says(type_, _with_collation(printed, collation)):
             return ServerType(f'{printed} COLLATE "{collation}"' if collation else printed)
         return type_
+
+    def _says(self, type_: TypeEngine[Any], printed: str) -> bool:
+        """Return whether nothing of what the server prints is lost in a class; packages may spell it differently."""
+        spelling = self._compiler.process(type_)
+        if as_server_prints(spelling) == printed:
+            return True
+        if type(type_).__module__.startswith("sqlalchemy."):
+            return False
+        return as_server_prints(self._prints(spelling) or "") == printed
 
     def _of_a_class(self, printed: str, collation: str | None) -> TypeEngine[Any] | None:
         parts = _PARTS.fullmatch(printed)

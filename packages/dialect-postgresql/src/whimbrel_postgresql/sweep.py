@@ -37,6 +37,7 @@ from whimbrel.impl.comparing import unparenthesized
 from whimbrel.impl.reflected import ReflectedTable
 from whimbrel_postgresql import queries
 from whimbrel_postgresql.enum_replacement import literal_in
+from whimbrel_postgresql.printed_types import PrintedTypes
 from whimbrel_postgresql.server_types import ServerTypes
 
 COUNTING: Final = "postgresql_counting"
@@ -156,7 +157,7 @@ class Sweep:
 
     def _read_types(self, columns: list[Row[Any]]) -> ServerTypes:
         named: dict[str, ENUM | DOMAIN] = {}
-        types = ServerTypes(self._connection.dialect, named)
+        types = ServerTypes(self._connection.dialect, named, PrintedTypes(self._connection))
         needed = {column.element for column in columns if column.is_named}
         if needed:
             rows = {row.printed: row for row in self._rows(queries.NAMED_TYPES)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, ClassVar, TextIO, cast
 
 from sqlalchemy import Column, Connection, CursorResult, Dialect, MetaData, String, Table, inspect
@@ -208,6 +208,16 @@ class ImplSession:
         :raises sqlalchemy.exc.NoSuchTableError: there is no such table.
         """
         return [column["name"] for column in inspect(connection).get_columns(table_name, schema=schema)]
+
+    def existing_tables(self, connection: Connection, names: Collection[str], *, schema: str | None) -> set[str]:
+        """Return those of *names* that are tables; override it where one question can ask about all of them.
+
+        :param connection: is asked.
+        :param names: names of tables.
+        :param schema: their schema; ``None`` for the connection's default.
+        """
+        inspector = inspect(connection)
+        return {name for name in names if inspector.has_table(name, schema)}
 
     # -- within -------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from whimbrel.errors import EditedRevisions
@@ -16,8 +15,6 @@ from whimbrel.script.module import read_source
 
 _CLOCKS_DIFFER: Final = 86400.0
 """Seconds by which the clocks of two machines, and that of a file server, may differ."""
-_SECONDS_ARE_ROUNDED: Final = 1.0
-"""Seconds: MySQL's DATETIME has no fractions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +51,6 @@ def edited_files(records: Iterable[Record], directory: ScriptDirectory) -> list[
             applied[record.revision] = record
     found = (_edited(record, directory) for record in applied.values())
     return [item for item in found if item is not None]
-
-
-def touched_since(moment: datetime, directory: ScriptDirectory) -> bool:
-    """Return whether a version file was written after *moment*.
-
-    :param moment: when, in UTC.
-    :param directory: the version files.
-    """
-    return directory.last_written() > moment.timestamp() - _SECONDS_ARE_ROUNDED
 
 
 def _edited(record: Record, directory: ScriptDirectory) -> EditedFile | None:

@@ -6,7 +6,7 @@ import os
 import time
 from copy import copy
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
@@ -23,7 +23,6 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
-    func,
     inspect,
     select,
 )
@@ -35,6 +34,8 @@ from whimbrel.impl import DefaultImpl
 from whimbrel.redact import redact
 from whimbrel.revisions import MAX_REVISION_ID_LENGTH, MigrationStep, RevisionStep
 from whimbrel.runtime.failure import Hide, said_by
+from whimbrel.runtime.moments import in_utc, now
+from whimbrel.runtime.own_tables import LONGEST_SCOPE
 from whimbrel.runtime.repeated import RepeatedStatement
 from whimbrel.script import Script
 from whimbrel.script.checksum import Checksum, checksum
@@ -49,7 +50,6 @@ _FACTS: Final = (
     "tool_version", "executed_by", "application",
 )  # fmt: skip
 _LONGEST_MESSAGE: Final = 4000
-_LONGEST_SCOPE: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def history_table(name: str, schema: str | None) -> Table:
         MetaData(),
         Column("run", String(32), primary_key=True),
         Column("position", Integer, primary_key=True, autoincrement=False),
-        Column("scope", String(_LONGEST_SCOPE), nullable=False),
+        Column("scope", String(LONGEST_SCOPE), nullable=False),
         Column("revision", String(MAX_REVISION_ID_LENGTH), nullable=False),
         Column("direction", String(16), nullable=False),
         Column("started", DateTime, nullable=False),
@@ -154,7 +154,7 @@ class History:
         self.table = history_table(name, schema)
         self._impl = impl
         self._connection = connection
-        self._scope = scope[:_LONGEST_SCOPE]
+        self._scope = scope[:LONGEST_SCOPE]
         self._application = application
         self._hide = hide
         self._insert = RepeatedStatement(self.table.insert(), _FACTS)
@@ -197,13 +197,6 @@ class History:
     def _is_ours(self) -> ColumnElement[bool]:
         return self.table.c.scope == self._scope
 
-    def latest(self) -> datetime | None:
-        """Return when the last step began, in UTC; ``None`` where there is no record."""
-        if not self.exists():
-            return None
-        newest = self._connection.execute(select(func.max(self.table.c.started)).where(self._is_ours)).scalar()
-        return _utc(newest) if newest is not None else None
-
     def read(self) -> list[Record]:
         """Return all records, oldest first; none where there is no table."""
         if not self.exists():
@@ -230,7 +223,7 @@ class History:
     def close_all(self) -> None:
         """Note that the steps which are said to run do not run any more: their processes died."""
         statement = self.table.update().where(self.table.c.outcome == RUNNING, self._is_ours)
-        self._connection.execute(statement.values(outcome=INTERRUPTED, finished=_now()))
+        self._connection.execute(statement.values(outcome=INTERRUPTED, finished=now()))
 
     # -- a run --------------------------------------------------------------------------------------------------------
 
@@ -278,7 +271,7 @@ class History:
             "scope": self._scope,
             "revision": revision[:MAX_REVISION_ID_LENGTH],
             "direction": direction,
-            "started": _now(),
+            "started": now(),
             "outcome": RUNNING,
             "text_checksum": sums.text if sums else None,
             "checksum": sums.meaning if sums else None,
@@ -308,8 +301,8 @@ def _record(row: Row[Any]) -> Record:
         position=facts["position"],
         revision=facts["revision"],
         direction=facts["direction"],
-        started=_utc(facts["started"]),
-        finished=_utc(facts["finished"]) if facts["finished"] is not None else None,
+        started=in_utc(facts["started"]),
+        finished=in_utc(facts["finished"]) if facts["finished"] is not None else None,
         seconds=facts["seconds"],
         outcome=facts["outcome"],
         error=facts["error_message"],
@@ -322,14 +315,4 @@ def _record(row: Row[Any]) -> Record:
 
 def _ended(seconds: float, outcome: str = DONE) -> dict[str, Any]:
     """Return what is noted of a step when it ends."""
-    return {"outcome": outcome, "finished": _now(), "seconds": seconds}
-
-
-def _now() -> datetime:
-    """Return the time in UTC as it is written: not every database has a type that knows zones."""
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
-def _utc(moment: datetime) -> datetime:
-    """Return *moment* in UTC: what a database without zones gives back was written so."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return {"outcome": outcome, "finished": now(), "seconds": seconds}

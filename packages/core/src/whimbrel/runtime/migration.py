@@ -203,7 +203,7 @@ class MigrationContext:
         """
         if self.connection is None:
             return self._starting_heads()
-        if not self._versions.exists():
+        if not self.safeguards.own_tables.look().has(self.version_table, self.version_table_schema):
             return ()
         return self._versions.read()
 

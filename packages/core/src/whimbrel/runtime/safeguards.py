@@ -17,6 +17,7 @@ from whimbrel.runtime.failure import Hide
 from whimbrel.runtime.journal.base import Journal
 from whimbrel.runtime.lock.guard import Guard
 from whimbrel.runtime.options import MigrationOptions
+from whimbrel.runtime.own_tables import OwnTables
 from whimbrel.runtime.patience import Patience
 from whimbrel.runtime.recorder import Recorder
 from whimbrel.runtime.report import Reporter
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 log = getLogger("whimbrel.runtime.migration")
 
 _JOURNAL_TABLE = "whimbrel_journal"
+_SECONDS_ARE_ROUNDED = 1.0
+"""Seconds: MySQL's DATETIME has no fractions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,14 @@ class Safeguards:
         self._transactions = transactions
         self._hide = hide
         self._alone: RunAlone | None = None
+        self.own_tables = OwnTables(
+            impl,
+            connection,
+            (options.version_table, options.version_table_schema),
+            (self._safety.history_table, self._schema),
+            (_JOURNAL_TABLE, self._schema),
+        )
+        """Which of the tool's own tables are there."""
 
     @property
     def takes_lock(self) -> bool:
@@ -160,6 +171,8 @@ class Safeguards:
         """Return what is noted of a revision that was interrupted, in order; nothing where none was."""
         if self._connection is None or not self._safety.journal:
             return []
+        if not self.own_tables.has(_JOURNAL_TABLE, self._schema):
+            return []
         entries = self.journal_table().read()
         self._transactions.settle()
         return entries
@@ -195,18 +208,23 @@ class Safeguards:
         safety = self._safety
         if self._connection is None or script is None or not safety.history or safety.checksums == "off":
             return
-        from whimbrel.runtime.edited import edited_files, touched_since, warning_of
-
-        history = self.history()
-        latest = history.latest()
-        if latest is None or (idle and not touched_since(latest, script)):
+        if not self.own_tables.has(safety.history_table, self._schema) or (idle and not self._touched(script)):
             return
-        files = edited_files(history.read(), script)
+        from whimbrel.runtime.edited import edited_files, warning_of
+
+        files = edited_files(self.history().read(), script)
         self._transactions.settle()
         if files and safety.checksums == "strict":
             raise warning_of(files)
         if files:
             log.warning("%s", warning_of(files))
+
+    def _touched(self, script: ScriptDirectory) -> bool:
+        """Return whether a version file was written after the last step had begun."""
+        scope = self._options.version_table
+        begun = self.own_tables.last_begun(self._safety.history_table, self._schema, scope)
+        self._transactions.settle()
+        return begun is not None and script.last_written() > begun.timestamp() - _SECONDS_ARE_ROUNDED
 
     @property
     def _schema(self) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -25,10 +24,11 @@ from sqlalchemy import (
 
 from whimbrel.impl import DefaultImpl
 from whimbrel.revisions import MAX_REVISION_ID_LENGTH
+from whimbrel.runtime.moments import now
+from whimbrel.runtime.own_tables import LONGEST_SCOPE
 from whimbrel.runtime.repeated import RepeatedStatement
 
 _LONGEST = 2000
-_LONGEST_SCOPE = 128
 
 
 class Entry(NamedTuple):
@@ -68,11 +68,11 @@ class JournalTable:
         self._impl = impl
         self._connection = connection
         self._there: bool | None = None
-        self._scope = scope[:_LONGEST_SCOPE]
+        self._scope = scope[:LONGEST_SCOPE]
         self.table = Table(
             name,
             MetaData(),
-            Column("scope", String(_LONGEST_SCOPE), primary_key=True),
+            Column("scope", String(LONGEST_SCOPE), primary_key=True),
             Column("position", Integer, primary_key=True, autoincrement=False),
             Column("revision", String(MAX_REVISION_ID_LENGTH), nullable=False),
             Column("direction", String(16), nullable=False),
@@ -109,13 +109,12 @@ class JournalTable:
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Add entries; who calls commits them."""
-        now = datetime.now(UTC).replace(tzinfo=None)  # not every database has a type that knows zones
         rows = [
             {
                 **item._asdict(),
                 "scope": self._scope,
                 "statement": item.statement[:_LONGEST],
-                "noted": now,
+                "noted": now(),
                 "session": (item.session or "")[:255],
             }
             for item in entries
