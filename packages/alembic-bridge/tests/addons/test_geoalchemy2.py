@@ -91,6 +91,116 @@ def test_what_it_writes_for_postgis(environment: Environment, tmp_path: Path, po
     assert "DROP TABLE road" in sql
 
 
+EXTENSIONS = {"postgis", "postgis_topology", "fuzzystrmatch", "postgis_tiger_geocoder"}
+"""Those that the most used image of PostGIS makes in its databases."""
+
+
+@pytest.fixture
+def postgis_database(postgresql_database: Database) -> Database:
+    with postgresql_database.engine().begin() as connection:
+        there = set(connection.exec_driver_sql("SELECT name FROM pg_available_extensions").scalars())
+        if "postgis" not in there:
+            pytest.skip("the server has no extension postgis (in Debian the package postgresql-15-postgis-3 has it)")
+        for name in EXTENSIONS & there:
+            connection.exec_driver_sql(f"CREATE EXTENSION IF NOT EXISTS {name} CASCADE")
+    return postgresql_database
+
+
+GEOGRAPHY = """
+Table("shop", target_metadata, Column("id", Integer, primary_key=True), Column("door", Geography("POINT", srid=4326)))
+# more tables
+"""
+
+
+def test_geometries_come_and_go_on_postgis(
+    environment: Environment, tmp_path: Path, postgis_database: Database
+) -> None:
+    engine = postgis_database.engine()
+
+    def ask(sql: str) -> list[object]:
+        with engine.begin() as connection:
+            return list(connection.exec_driver_sql(sql).scalars())
+
+    def spatial_indexes() -> list[object]:
+        gist = "schemaname = 'public' AND indexdef LIKE '%% USING gist %%'"
+        return ask(f"SELECT indexname FROM pg_indexes WHERE {gist} ORDER BY 1")
+
+    def spatial_reference_systems() -> object:
+        return ask("SELECT count(*) FROM spatial_ref_sys")
+
+    geo = GeoProject(tmp_path, postgis_database, environment)
+    known = spatial_reference_systems()
+    plain = geo.models.read_text()
+    geo.run("check")
+    spot = ("# more columns", 'Column("spot", Geometry("POINT", srid=4326)),')
+    script = geo.written(
+        "b2", spot, ("# more tables", GEOGRAPHY + ROAD), ("import Geometry", "import Geography, Geometry")
+    )
+    assert "op.create_geospatial_index(" in script
+    assert "spatial_ref_sys" not in script
+    geo.run("upgrade", "head")
+    geo.run("check")
+    assert spatial_indexes() == ["idx_place_spot", "idx_road_course", "idx_shop_door"]
+    ask("INSERT INTO road VALUES (1, ST_GeomFromText('LINESTRING(0 0, 3 4)', 4326)) RETURNING id")
+    assert ask("SELECT ST_Length(course) FROM road WHERE course && ST_MakeEnvelope(1, 1, 2, 2, 4326)") == [5]
+    geo.run("downgrade", "a1")
+    assert spatial_indexes() == []
+    assert spatial_reference_systems() == known
+    geo.run("upgrade", "head")
+
+    geo.models.write_text(plain)
+    script = geo.written("c3")
+    assert script.split("def downgrade")[0].count("op.drop_geospatial_index(") == 3
+    geo.run("upgrade", "head")
+    geo.run("check")
+    assert spatial_indexes() == []
+    geo.run("downgrade", "b2")
+    assert spatial_indexes() == ["idx_place_spot", "idx_road_course", "idx_shop_door"]
+    ask("INSERT INTO shop VALUES (1, 'POINT(8.54 47.37)') RETURNING id")
+    assert ask("SELECT ST_AsText(door) FROM shop") == ["POINT(8.54 47.37)"]
+    geo.run("downgrade", "base")
+    assert spatial_reference_systems() == known
+
+
+KINDS = (
+    "Geometry()",
+    "Geometry(geometry_type=None)",
+    'Geometry("POINT")',
+    "Geometry(srid=4326)",
+    'Geometry("POINT", srid=3857, spatial_index=False)',
+    'Geometry("POINTZ", srid=4326, dimension=3)',
+    'Geometry("LINESTRINGM", srid=4326, dimension=3)',
+    'Geometry("GEOMETRYCOLLECTION", srid=2154)',
+    "Geography()",
+    "Geography(geometry_type=None)",
+    'Geography("POINT")',
+    'Geography("MULTIPOLYGON", srid=4326)',
+)
+
+
+def test_every_kind_of_geometry_is_found_as_it_was_declared(
+    environment: Environment, tmp_path: Path, postgis_database: Database
+) -> None:
+    """PostGIS prints most of them differently: geometry(POINT,-1) as geometry(Point), geography() with its srid."""
+    geo = GeoProject(tmp_path, postgis_database, environment)
+    columns = "".join(f'Column("g{number}", {kind}), ' for number, kind in enumerate(KINDS))
+    geo.written("b2", ("# more columns", columns), ("import Geometry", "import Geography, Geometry"))
+    geo.run("upgrade", "head")
+    geo.run("check")
+    with postgis_database.engine().connect() as connection:
+        found = connection.exec_driver_sql("SELECT count(*) FROM pg_indexes WHERE indexname LIKE 'idx_place_g%%'")
+        assert found.scalar() == len(KINDS) - 1
+
+
+def test_what_extensions_have_stays_without_include_object_too(
+    environment: Environment, tmp_path: Path, postgis_database: Database
+) -> None:
+    geo = GeoProject(tmp_path, postgis_database, environment)
+    env = geo.project.folder / "migrations" / "env.py"
+    env.write_text(env.read_text().replace("include_object=alembic_helpers.include_object", "include_schemas=True"))
+    assert geo.run("check") == "No new upgrade operations detected.\n"
+
+
 def test_a_geometry_on_mariadb(environment: Environment, tmp_path: Path, mysql_database: Database) -> None:
     """GeoAlchemy2 writes other SQL where the URL says mariadb."""
     url = sa.make_url(mysql_database.url).set(drivername="mariadb+pymysql").render_as_string(hide_password=False)
