@@ -119,9 +119,13 @@ class Bench:
                 name = f"upgrade, {size} columns, {backend}"
                 self.repeated(name, tool.name, backend, (*tool.command, "upgrade", "head"), folder, url)
                 shutil.rmtree(folder)
-        floor = (sys.executable, str(Path(__file__).with_name("floors.py")), "{url}", str(size))
+        self.floor(f"upgrade, {size} columns, {backend}", "upgrade", backend, size)
+
+    def floor(self, name: str, direction: str, backend: str, size: int) -> None:
+        """The raw driver doing the same as a run."""
+        command = (sys.executable, str(Path(__file__).with_name("floors.py")), direction, "{url}", str(size))
         with empty_database(backend, self.folder) as url:
-            self.repeated(f"upgrade, {size} columns, {backend}", "driver", backend, floor, self.folder, url)
+            self.repeated(name, "driver", backend, command, self.folder, url)
 
     def repeated(self, name: str, tool: str, backend: str, command: tuple[str, ...], folder: Path, url: str) -> None:
         """Measure a command that fills a database, emptying the database before each run."""
@@ -129,9 +133,10 @@ class Bench:
         self.cell(name, tool, filled, folder, before=lambda: empty(backend, url))
 
     def downgrade(self, size: int) -> None:
-        """``downgrade base`` over empty scripts, on PostgreSQL."""
+        """``downgrade base`` over empty scripts, on PostgreSQL, and the raw driver moving the version row as often."""
         if not available("postgresql"):
             return
+        name = f"downgrade, {size} empty, postgresql"
         for tool in self.tools:
             with empty_database("postgresql", self.folder) as url:
                 folder = self.folder / f"{tool.name}-down-{size}"
@@ -139,8 +144,9 @@ class Bench:
                 table = version_table(tool)
                 before = partial(restamp, url, table, revision_id(size - 1))
                 command = (*tool.command, "downgrade", "base")
-                self.cell(f"downgrade, {size} empty, postgresql", tool.name, command, folder, before=before)
+                self.cell(name, tool.name, command, folder, before=before)
                 shutil.rmtree(folder)
+        self.floor(name, "downgrade", "postgresql", size)
 
     def operations(self, rows: int, revisions: int) -> None:
         """Rows inserted and written, and the CPU time of revisions of one operation; see ``operations.py``."""

@@ -1,6 +1,6 @@
-"""The floor of an upgrade: the same statements over the raw driver, with a commit after each revision.
+"""The floor of a run: the same statements over the raw driver, with a commit after each revision.
 
-Run as a program:  python floors.py URL COUNT
+Run as a program:  python floors.py upgrade URL COUNT  or  python floors.py downgrade URL COUNT
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def connect(url: str) -> Any:
     return pymysql.connect(database=parsed.database, **given)
 
 
-def main(url: str, count: int) -> None:
-    """Create a table, then add *count* columns to it over tables of 50, moving a version row with each."""
+def main(direction: str, url: str, count: int) -> None:
+    """Add *count* columns to tables of fifty, or change nothing; each time a version row moves."""
     connection = connect(url)
     cursor = connection.cursor()
     sqlite = url.startswith("sqlite")
@@ -46,8 +46,8 @@ def main(url: str, count: int) -> None:
     step("INSERT INTO floor_version VALUES ('start')")
     before = "start"
     for number in range(count):
-        statement = column_statement(number)
-        step(statement, f"UPDATE floor_version SET version_num='{number}' WHERE version_num='{before}'")
+        change = [column_statement(number)] if direction == "upgrade" else []
+        step(*change, f"UPDATE floor_version SET version_num='{number}' WHERE version_num='{before}'")
         before = str(number)
 
 
@@ -68,4 +68,4 @@ def column_operation(number: int) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
