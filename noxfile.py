@@ -124,10 +124,14 @@ def parity(session: nox.Session) -> None:
 
 
 @nox.session
-def addons(session: nox.Session) -> None:
+@nox.parametrize("sqlalchemy", SQLALCHEMIES)
+def addons(session: nox.Session, sqlalchemy: str) -> None:
     """Run projects with released add-ons of Alembic's, each in an environment with the add-on and Alembic itself."""
-    install(session, "test")
-    environment = {"WHIMBREL_TEST_ADDONS": str(Path(session.virtualenv.location) / "addons")}
+    install(session, "test", sqlalchemy=sqlalchemy)
+    environment = {
+        "WHIMBREL_TEST_ADDONS": str(Path(session.virtualenv.location) / "addons"),
+        "WHIMBREL_TEST_ADDONS_SQLALCHEMY": sqlalchemy,
+    }
     session.run("python", "-m", "pytest", "packages/alembic-bridge/tests/addons", *session.posargs, env=environment)
 
 

@@ -76,11 +76,13 @@ def environments() -> Path | None:
 
 
 def environment_of(*requirements: str) -> Environment:
-    """Return the environment of an add-on.
+    """Return the environment of an add-on, with the SQLAlchemy that ``WHIMBREL_TEST_ADDONS_SQLALCHEMY`` says, if any.
 
     :param requirements: what pip installs, the add-on first, which names the folder.
     """
     folder = environments()
     assert folder is not None
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return Environment(folder / f"{requirements[0].partition('[')[0]}-{version}", requirements)
+    sqlalchemy = os.environ.get("WHIMBREL_TEST_ADDONS_SQLALCHEMY")
+    wanted = (*requirements, f"SQLAlchemy=={sqlalchemy}.*") if sqlalchemy else requirements
+    return Environment(folder / f"{requirements[0].partition('[')[0]}-{version}", wanted)
