@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,8 @@ def log(
     :param verbose: print the error, the fingerprint of the file, the release and the application too.
     :param as_json: print a JSON list instead; times are ISO 8601 in UTC, durations in seconds.
 
+    Where there are none, a :class:`UserWarning` says why.
+
     Example::
 
         whimbrel.command.log(Config("whimbrel.ini"), limit=20)
@@ -39,19 +42,33 @@ def log(
     script = ScriptDirectory.from_config(config)
     wanted = _ids(script, revision)
     records: list[Record] = []
+    kept = True
 
     def at(rows: tuple[str, ...], context: MigrationContext) -> None:
+        nonlocal kept
+        kept = kept and context.safeguards.keeps_records
         found = [item for item in context.safeguards.history().read() if wanted is None or item.revision in wanted]
         records.extend(reversed(found))
 
     look(config, script, at)
     shown = records if limit is None else records[:limit]
+    if not shown:
+        warnings.warn(_why_none(config, revision, kept), UserWarning, stacklevel=2)
     if as_json:
         print_json(config, [record_facts(item) for item in shown])
     elif shown:
         print_lines(config, _lines(shown, verbose))
-    elif config.stdout.isatty():
-        config.print_stdout("No records.")
+
+
+def _why_none(config: Config, revision: str | None, kept: bool) -> str:
+    if kept:
+        return f"No records of {'this database' if revision is None else f'revision {revision}'}."
+    keys = config.convention.keys
+    if keys is None or "history" in keys:
+        how = "history = true  in the settings"
+    else:  # a project of another tool, whose files do not have that key
+        how = "context.configure(..., history=True)  in env.py"
+    return f"No records: nothing is recorded here, because history is off. To switch it on:  {how}"
 
 
 def record_facts(record: Record) -> dict[str, Any]:

@@ -93,6 +93,11 @@ class Safeguards:
         rehearsal = self._options.extra.get("rehearsal")
         return self._connection is not None and self._safety.run_lock != "off" and not rehearsal
 
+    @property
+    def keeps_records(self) -> bool:
+        """Whether each step is recorded."""
+        return self._safety.history
+
     @contextmanager
     def alone(self, reporter: Reporter) -> Iterator[Guard]:
         """Keep other runs away from this database until the block ends.
