@@ -104,4 +104,5 @@ def test_programs_get_json(project: Project) -> None:
             {"what": "type", "database": "VARCHAR(50)", "models": "VARCHAR(60)"},
             {"what": "nullability", "database": "NOT NULL", "models": "NULL"},
         ],
+        "database": project.url,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -94,7 +95,10 @@ def test_each_database_gets_what_its_models_have(tmp_path: Path, databases: list
     models = shop.folder / "models.py"
     models.write_text(MODELS.replace("sa.String(20))", 'sa.String(20)), sa.Column("free", sa.Integer)'))
     code, out, _err = shop.run("check")
-    assert (code, out) == (3, "shelf\n  + column free INTEGER NULL\n")
+    url = sa.make_url(databases[1].url).render_as_string()
+    assert (code, out) == (3, f"Database {url}:\nshelf\n  + column free INTEGER NULL\n")
+    (found,) = json.loads(shop.run("diff", "--json")[1])["differences"]
+    assert found["database"] == url
     shop.ok("revision", "--autogenerate", "--verify", "-m", "second", "--rev-id", "b2")
     first, second = shop.script("b2").split("def downgrade_engine1")
     assert "op." not in first.split("def upgrade_engine1")[1]
@@ -102,6 +106,24 @@ def test_each_database_gets_what_its_models_have(tmp_path: Path, databases: list
     shop.ok("upgrade", "head")
     shop.ok("downgrade", "base")
     assert tables(databases) == [set(), set()]
+
+
+def test_the_database_is_named_that_differs_or_is_behind(
+    tmp_path: Path, new_database: Callable[[str], Database]
+) -> None:
+    databases = [new_database("sqlite"), new_database("sqlite")]
+    shop = Shop(tmp_path, [database.url for database in databases])
+    shop.ok("revision", "-m", "first", "--rev-id", "a1")
+    with databases[0].engine().begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE whimbrel_version (version_num VARCHAR(255) NOT NULL PRIMARY KEY)")
+        connection.exec_driver_sql("INSERT INTO whimbrel_version VALUES ('a1')")
+    assert shop.ok("diff") == (
+        f"Database {databases[0].url}:\n"
+        "+ table author (1 column)\n"
+        f"Database {databases[1].url}:\n"
+        "+ table shelf (2 columns)\n"
+        "Note: The database is not up to date: a1 has not run.\n"
+    )
 
 
 def test_what_is_wrong_with_one_of_them_is_told(tmp_path: Path, new_database: Callable[[str], Database]) -> None:
