@@ -129,3 +129,19 @@ def test_who_has_named_no_models_is_not_told_of_a_setting_that_does_not_count(tm
     told = AlembicProject(tmp_path, models="target_metadata = None").run("check", code=1).stderr
     assert "Give it to context.configure() in env.py." in told
     assert "in the settings" not in told
+
+
+def test_what_a_comparison_finds_is_logged(tmp_path: Path) -> None:
+    models = (
+        "from sqlalchemy import Column, Integer, MetaData, String, Table\ntarget_metadata = MetaData()\n"
+        'Table("t_a1", target_metadata, Column("id", Integer, primary_key=True), Column("name", String(30)))\n'
+        'Table("kite", target_metadata, Column("id", Integer, primary_key=True))\n'
+    )
+    project = AlembicProject(tmp_path, models=models)
+    project.add("a1")
+    project.run("upgrade", "head")
+    said = project.run("revision", "--autogenerate", "-m", "kites").stderr.splitlines()
+    assert [line for line in said if "compare" in line] == [
+        "INFO  [alembic.autogenerate.compare] Detected + table kite (1 column)",
+        "INFO  [alembic.autogenerate.compare] Detected ~ column name: type VARCHAR(20) -> VARCHAR(30) in t_a1",
+    ]

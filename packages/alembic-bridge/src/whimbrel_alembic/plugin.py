@@ -34,10 +34,15 @@ def whimbrel_config_sources(config: Config) -> None:
 
 @hookimpl(optionalhook=True, trylast=True)
 def whimbrel_process_directives(context: MigrationContext, script: MigrationScript) -> None:
-    """Leave out what Alembic has no operation for; the hook is the autogenerate package's, where that is installed."""
+    """Leave out what Alembic has no operation for, and log what was found, as Alembic does.
+
+    The hook is the autogenerate package's, where that is installed.
+    """
     from whimbrel_alembic.convention import ALEMBIC
 
     if context.config is not None and context.config.convention is ALEMBIC:
+        from whimbrel_alembic.findings import log_findings
         from whimbrel_alembic.portable import keep_portable
 
-        keep_portable(script)
+        log_findings(script, context.dialect)
+        keep_portable(script, context.dialect)
