@@ -45,12 +45,11 @@ def batches(table_name: str, rows: Iterable[Row], multiinsert: bool = True) -> I
     """
     if isinstance(rows, str | bytes | Mapping) or not isinstance(rows, Iterable):
         raise _not_rows(table_name)
-    if isinstance(rows, Collection):
-        _check(table_name, rows)  # before the first of them is inserted
+    whole = _kinds(table_name, rows) if isinstance(rows, Collection) else None  # before the first of them is inserted
     remaining = iter(rows)
     while chunk := list(islice(remaining, AT_ONCE)):
-        _check(table_name, chunk)
-        yield from _grouped(chunk) if multiinsert else chunk
+        kinds = whole or _kinds(table_name, chunk)
+        yield from _grouped(chunk, kinds) if multiinsert else chunk
 
 
 def check_columns(table: TableClause, columns: Iterable[str]) -> None:
@@ -69,17 +68,19 @@ def check_columns(table: TableClause, columns: Iterable[str]) -> None:
             )
 
 
-def _check(table_name: str, rows: Iterable[Any]) -> None:
-    if not all(issubclass(kind, Mapping) for kind in set(map(type, rows))):
+def _kinds(table_name: str, rows: Iterable[Any]) -> set[type]:
+    kinds = set(map(type, rows))
+    if not all(issubclass(kind, Mapping) for kind in kinds):
         raise _not_rows(table_name)
+    return kinds
 
 
 def _not_rows(table_name: str) -> TypeError:
     return TypeError(f"bulk_insert() takes a list of dictionaries, one for each row of {table_name}.")
 
 
-def _grouped(chunk: list[Row]) -> Iterator[Rows | Row]:
-    alike = _all_alike(chunk)
+def _grouped(chunk: list[Row], kinds: Collection[type]) -> Iterator[Rows | Row]:
+    alike = _all_alike(chunk, kinds)
     if alike is not None:
         yield alike
         return
@@ -92,19 +93,22 @@ def _grouped(chunk: list[Row]) -> Iterator[Rows | Row]:
             yield Rows(columns, _values(columns, listed))
 
 
-def _all_alike(chunk: list[Row]) -> Rows | None:
-    """Return a whole chunk, if its rows are alike: looked at column by column, not value by value."""
+def _all_alike(chunk: list[Row], kinds: Collection[type]) -> Rows | None:
+    """Return a whole chunk, if its rows are alike: looked at column by column, not value by value.
+
+    :param kinds: the types of its rows, or of all rows.
+    """
     columns = tuple(chunk[0])
     if not columns or set(map(len, chunk)) != {len(columns)}:
         return None
-    if any(hasattr(kind, "__missing__") for kind in set(map(type, chunk))):
+    if any(hasattr(kind, "__missing__") for kind in kinds):
         return None  # a defaultdict makes up what it is asked for
     try:
         values = _values(columns, chunk)
     except KeyError:
         return None
-    kinds = set(map(type, chain.from_iterable(values)))
-    return None if any(issubclass(kind, ClauseElement) for kind in kinds) else Rows(columns, values)
+    of_values = set(map(type, chain.from_iterable(values)))
+    return None if any(issubclass(kind, ClauseElement) for kind in of_values) else Rows(columns, values)
 
 
 def _values(columns: tuple[str, ...], rows: list[Row]) -> list[list[Any]]:
