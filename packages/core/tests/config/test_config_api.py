@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from whimbrel.config import Config
+from whimbrel.config.missing import no_script_location, no_section
 from whimbrel.errors import ConfigError
 
 INI = """\
@@ -234,3 +235,30 @@ def test_streams() -> None:
 
 def test_the_folder_of_the_templates() -> None:
     assert Path(Config().get_template_directory(), "generic", "script.py.mako").is_file()
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "what"),
+    [
+        ("alembic.ini", "[alembic]\n", "alembic.ini"),
+        ("pyproject.toml", "[tool.alembic]\n", "table [tool.alembic]"),
+        ("pyproject.toml", "[tool.other]\n", None),
+    ],
+)
+def test_a_project_of_alembics_is_told_of_the_bridge(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, content: str, what: str | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / file).write_text(content)
+    remedy = no_script_location(None).remedy
+    assert remedy is not None
+    told = f"Its {what} counts once the bridge is installed:  pip install whimbrel-alembic\n"
+    assert remedy.startswith(told if what else "Make a configuration with:")
+
+
+def test_so_is_who_names_its_file() -> None:
+    assert str(no_section("whimbrel", __file__, ["alembic", "loggers"], None, None)) == (
+        f"{__file__} has no section [whimbrel].\n"
+        "Its section [alembic] counts once the bridge is installed:  pip install whimbrel-alembic\n"
+        "It has: [alembic], [loggers]; -n NAME chooses another main section."
+    )

@@ -32,11 +32,27 @@ def no_section(
         said.append(f"{toml} has no table [{title}]" if os.path.exists(toml) else _no_file(toml))
     choice = [f"[{name}]" for name in (*ini_sections, *subtable_names(table)) if name != "sqlalchemy"]
     message = ", and ".join(said) or f"no section [{section}] has been set"
+    bridge = _bridge("section [alembic]") if "alembic" in ini_sections else ""
     return ConfigError(
         f"{message[0].upper()}{message[1:]}." if message.startswith(("there", "no")) else f"{message}.",
-        f"It has: {', '.join(choice)}; -n NAME chooses another main section." if choice else _INIT,
+        f"{bridge}It has: {', '.join(choice)}; -n NAME chooses another main section." if choice else _INIT,
         file=ini or toml,
     )
+
+
+def _bridge(what: str) -> str:
+    return f"Its {what} counts once the bridge is installed:  pip install whimbrel-alembic\n"
+
+
+def _of_alembic() -> str:
+    """Return what the current folder has of a project of Alembic's; empty if nothing."""
+    if os.path.exists("alembic.ini"):
+        return "alembic.ini"
+    if os.path.exists("pyproject.toml"):
+        with open("pyproject.toml", encoding="utf-8", errors="replace") as file:
+            if "[tool.alembic]" in file.read():
+                return "table [tool.alembic]"
+    return ""
 
 
 def _no_file(path: str) -> str:
@@ -51,11 +67,11 @@ def no_script_location(file: str | None) -> ConfigError:
     """
     key = "script_location"
     if file is None:
-        alembic = "Its alembic.ini counts once the bridge is installed:  pip install whimbrel-alembic\n"
+        alembic = _of_alembic()
         return ConfigError(
             f"No configuration: {os.getcwd()} has no whimbrel.ini, no whimbrel.toml, and no pyproject.toml with "
             "[tool.whimbrel].",
-            f"{alembic if os.path.exists('alembic.ini') else ''}{_INIT} "
+            f"{_bridge(alembic) if alembic else ''}{_INIT} "
             f"A program says it with config.set_main_option('{key}', ...).",
             key=key,
         )
