@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from testing.databases import Database
-from testing.killing import emptied, everything_in, killed_at
+from testing.killing import FINISHED, REFUSED, emptied, everything_in, killed_at
 from testing.projects import Project
 from whimbrel import command
 from whimbrel.errors import MigrationFailed, UnfinishedRevision
@@ -121,3 +121,61 @@ def test_a_rebuild_that_failed_begins_again_when_the_script_is_mended(
     assert {"id", "title", "pages"} == {column["name"] for column in inspector.get_columns("book")}
     assert {"before", "behind"} <= set(inspector.get_table_names())
     assert "_whimbrel_tmp_book" not in inspector.get_table_names()
+
+
+REFERRING = """
+op.create_table("author", sa.Column("id", sa.Integer, primary_key=True))
+op.create_table("book", sa.Column("id", sa.Integer, primary_key=True), sa.Column("by", sa.Integer))
+op.create_foreign_key("fk_by", "book", "author", ["by"], ["id"])
+op.execute("INSERT INTO author VALUES (1)")
+op.execute("INSERT INTO book (`by`) VALUES (1), (1), (NULL)")
+"""
+
+
+@needs_fork
+@pytest.mark.long
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_anywhere_it_is_finished_or_says_where_all_rows_are(
+    project: Project, mysql_database: Database, when: str
+) -> None:
+    engine = mysql_database.engine()
+    project.add("a1", upgrade=REFERRING)
+    command.upgrade(project.config(), "head")
+    undisturbed = everything_in(engine)
+    stopped, number, ended = set[bool](), 0, -signal.SIGKILL
+    while ended != FINISHED:
+        number += 1
+        emptied_with_keys(engine)
+        command.upgrade(project.config(), "a1")
+        ended = killed_at(number, when, lambda: command.upgrade(project.config(), "head"), lambda _: True)
+        assert ended in (-signal.SIGKILL, REFUSED, FINISHED), (number, when)
+        if (told := told_by(lambda: command.upgrade(project.config(), "head"))) is None:
+            assert everything_in(engine) == undisturbed, (number, when)
+            continue
+        stopped.add("Its rows are in _whimbrel_tmp_book" in told)
+        assert "Table book has been made anew" in told or "Its rows are in _whimbrel_tmp_book" in told, (number, when)
+        with engine.begin() as connection:
+            advised = "ALTER TABLE _whimbrel_tmp_book RENAME TO book"
+            if f"\n  {advised}\n" in told:
+                connection.execute(sa.text(advised))
+            rows = connection.execute(sa.text("SELECT id, `by`, pages FROM book ORDER BY id")).all()
+        assert [tuple(row) for row in rows] == [(1, 1, None), (2, 1, None), (3, None, None)], (number, when)
+    assert number > 40
+    assert stopped == {True, False}
+
+
+def emptied_with_keys(engine: sa.Engine) -> None:
+    """Drop every table, those that others refer to as well."""
+    with engine.connect() as connection:
+        connection.execute(sa.text("SET foreign_key_checks = 0"))
+        for name in sa.inspect(connection).get_table_names():
+            connection.execute(sa.text(f"DROP TABLE `{name}`"))
+
+
+def told_by(run: Callable[[], None]) -> str | None:
+    """Return how *run* says that a revision cannot go on; ``None`` where it ends well."""
+    try:
+        run()
+    except UnfinishedRevision as error:
+        return str(error)
+    return None

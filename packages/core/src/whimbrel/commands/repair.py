@@ -76,6 +76,7 @@ class _Repair:
                 self._mark(rows, context, history)
             else:
                 self._accept(history)
+                self._tell_of_unfinished(context)
             self._close(history)
 
     def _close(self, history: History) -> None:
@@ -93,9 +94,17 @@ class _Repair:
         from whimbrel.runtime.edited import edited_files
 
         for item in edited_files(history.read(), self._script):
-            history.accept(item.script.revision, item.checksum)
+            history.accept(item.script, item.checksum)
             self.accepted.append(item.script.revision)
             self.lines.append(f"Accepted as it is now: {item}")
+
+    def _tell_of_unfinished(self, context: MigrationContext) -> None:
+        if entries := context.safeguards.journal_table().read():
+            first = entries[0]
+            self.lines.append(
+                f"Revision {first.revision} was interrupted in {first.direction}(), and stays so. To finish it:  "
+                "whimbrel resume\nOr, where that has been done by hand, say so by --mark-applied or --mark-rolled-back."
+            )
 
     def _mark(self, rows: tuple[str, ...], context: MigrationContext, history: History) -> None:
         from whimbrel.runtime.journal.unfinished import plan_unfinished

@@ -54,16 +54,21 @@ class LogReporter:
     def __init__(self, logger: str = "whimbrel") -> None:
         self._log = logging.getLogger(f"{logger}.runtime.migration")
         self._whose = ""
+        self._waited = False
 
     def database(self, name: str | None) -> None:
         """Begin lines with the name, from now on."""
         self._whose = f"{name}: " if name else ""
 
     def plan(self, steps: Sequence[MigrationStep]) -> None:
-        """Say nothing: the lines of the steps say it."""
+        """Say so when a wait has left nothing to do; otherwise the lines of the steps say it."""
+        if self._waited and not steps:
+            self._log.info("%sNothing left to do: the other run has brought the database there.", self._whose)
+        self._waited = False
 
     def waiting(self, holder: LockHolder | None, seconds: float, limit: float) -> None:
         """Log who is waited for."""
+        self._waited = True
         self._log.info("%s%s", self._whose, waiting_for(holder, seconds, limit))
 
     def start(self, step: MigrationStep, index: int, total: int) -> None:

@@ -120,6 +120,15 @@ def test_a_script_that_does_something_else_stops_and_lists_what_is_done_and_left
     assert entries(mysql_database) == [(0, "CREATE"), (1, "INSERT")]
 
 
+def test_what_is_done_is_not_left_though_it_stands_at_another_place_now(refused: Project) -> None:
+    """Whoever does by hand what is left does not meet it."""
+    refused.add("b2", "a1", upgrade='op.execute("DO 0")\n' + MENDED)
+    with pytest.raises(UnfinishedRevision) as caught:
+        command.upgrade(refused.config(), "head")
+    assert [text.split()[0] for text in caught.value.done] == ["CREATE", "INSERT"]
+    assert [text.split()[0] for text in caught.value.left] == ["DO", "UPDATE", "ALTER", "ALTER"]
+
+
 def test_a_script_that_does_less_stops(refused: Project) -> None:
     refused.add("b2", "a1", upgrade="pass")
     with pytest.raises(UnfinishedRevision, match="does less now"):
@@ -182,6 +191,17 @@ def test_a_downgrade_is_resumed_downwards(refused: Project, mysql_database: Data
         assert connection.execute(sa.text("SELECT version_num FROM whimbrel_version")).scalars().all() == ["a1"]
 
 
+def test_a_downgrade_whose_first_statement_is_refused_has_done_nothing(
+    mysql_database: Database, tmp_path: Path
+) -> None:
+    project = Project(tmp_path, mysql_database.url)
+    project.add("a1", upgrade="pass", downgrade='op.drop_table("nowhere")')
+    command.upgrade(project.config(), "head")
+    with pytest.raises(MigrationFailed) as caught:
+        command.downgrade(project.config(), "base")
+    assert "\nNothing that downgrade() did is left in the database. Run the same command again" in str(caught.value)
+
+
 def test_marked_as_applied_the_row_moves_and_the_records_say_so(refused: Project, mysql_database: Database) -> None:
     config = quiet(refused)
     command.repair(config, mark_applied="b2", as_json=True)
@@ -191,6 +211,15 @@ def test_marked_as_applied_the_row_moves_and_the_records_say_so(refused: Project
     command.upgrade(refused.config(), "head")  # nothing to do, nothing unfinished
     with mysql_database.engine().connect() as connection:
         assert connection.execute(sa.text("SELECT version_num FROM whimbrel_version")).scalars().all() == ["b2"]
+
+
+def test_repair_without_a_mark_says_what_it_leaves(refused: Project, mysql_database: Database) -> None:
+    config = quiet(refused)
+    command.repair(config)
+    assert said(config).startswith(
+        "Revision b2 was interrupted in upgrade(), and stays so. To finish it:  whimbrel resume\n"
+    )
+    assert entries(mysql_database) == [(0, "CREATE"), (1, "INSERT")]
 
 
 def test_repair_refuses_another_revision_and_where_nothing_was_interrupted(refused: Project) -> None:

@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from testing.projects import Project
 from whimbrel import command
 from whimbrel.errors import MigrationFailed, RunLockTimeout
 from whimbrel.impl.run_lock import LockHolder, LockScope
-from whimbrel.revisions import MigrationStep
+from whimbrel.revisions import MigrationStep, RevisionStep
 from whimbrel.runtime.migration import MigrationContext
 from whimbrel.runtime.report import LogReporter
 
@@ -38,9 +38,9 @@ class Listening(LogReporter):
         self.waits: list[LockHolder | None] = []
         self.plans: list[list[str]] = []
 
-    def plan(self, steps: object) -> None:
-        assert isinstance(steps, tuple)
-        self.plans.append([step.revision.revision for step in steps])
+    def plan(self, steps: Sequence[MigrationStep]) -> None:
+        super().plan(steps)
+        self.plans.append([step.revision.revision for step in steps if isinstance(step, RevisionStep)])
 
     def waiting(self, holder: LockHolder | None, seconds: float, limit: float) -> None:
         super().waiting(holder, seconds, limit)
@@ -76,7 +76,10 @@ def in_thread(project: Project, reporter: Listening, **options: str) -> threadin
     return thread
 
 
-def test_who_waits_tells_for_whom_and_finds_nothing_left(database: Database, tmp_path: Path) -> None:
+def test_who_waits_tells_for_whom_and_finds_nothing_left(
+    database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     project = Staying(tmp_path / "project", database.url)
     reporter = Listening()
     with project.inside() as other:
@@ -96,6 +99,7 @@ def test_who_waits_tells_for_whom_and_finds_nothing_left(database: Database, tmp
     # Heads were read again under the lock: the plan that was made before is not carried out.
     assert reporter.plans == [[]]
     assert heads(database) == ["b2"]
+    assert caplog.messages[-1] == "Nothing left to do: the other run has brought the database there."
 
 
 def test_what_is_left_is_planned_again_under_the_lock(database: Database, tmp_path: Path) -> None:

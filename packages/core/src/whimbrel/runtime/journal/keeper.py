@@ -70,6 +70,7 @@ class StatementJournal(Journal):
         self._position = 0
         self._pending: list[Entry] = []
         self._left: list[str] = []
+        self._elsewhere: list[str] = []
         self._astray: str | None = None
         self._written = False
         self._stays = False
@@ -191,7 +192,8 @@ class StatementJournal(Journal):
             )
         if self._impl.transactional_ddl and self._transactions.undoes_all:
             return None
-        return "Nothing of this revision is left in the database. Run the same command again when it is mended."
+        function = "" if self._step is None else f" that {self._step.name}() did"
+        return f"Nothing{function} is left in the database. Run the same command again when it is mended."
 
     def refuse(self, known: Sequence[Entry]) -> NoReturn:
         """Refuse to do anything before what was interrupted is finished.
@@ -253,16 +255,17 @@ class StatementJournal(Journal):
 
     def _is_to_skip(self, position: int, statement: str, mark: str) -> bool:
         if self._astray is not None:
-            self._left.append(self._hide(statement))
-            if len(self._left) >= _MOST_LEFT:
-                raise self._unfinished(self._astray)
+            self._leave(statement, mark)
             return True
         entry = self._known.get(position)
         if entry is None:
             return False
         if entry.fingerprint != mark:
             self._astray = otherwise(entry, self._hide(statement))
-            self._left.append(self._hide(statement))
+            with self._own():
+                end = self._last + (self._doubts.was_done(self._known[self._last]) is not False)
+            self._elsewhere = [item.fingerprint for item in self._known.values() if position <= item.position < end]
+            self._leave(statement, mark)
             return True
         if entry.certain or position < self._last:
             return True
@@ -278,6 +281,15 @@ class StatementJournal(Journal):
                 return True
             self._table.forget(position)
         return False
+
+    def _leave(self, statement: str, mark: str) -> None:
+        """Take a statement of a script that has gone astray for left to do, unless it is done at another place."""
+        if mark in self._elsewhere:
+            self._elsewhere.remove(mark)
+            return
+        self._left.append(self._hide(statement))
+        if len(self._left) >= _MOST_LEFT:
+            raise self._unfinished(self._astray or "")
 
     def _entry(self, position: int, mark: str, statement: str, kind: Kind) -> Entry:
         assert self._step is not None
