@@ -111,9 +111,15 @@ def _append_index(table: Table, index: ReflectedIndex, options: dict[str, Any]) 
             for word in sorting[part.name]:
                 part = getattr(part, word)()
             parts[place] = part
-    made = Index(_name(index["name"]), *parts, unique=bool(index["unique"]), _table=table, **_known(options))
+    words = {name: _condition(name, value) for name, value in _known(options).items()}
+    made = Index(_name(index["name"]), *parts, unique=bool(index["unique"]), _table=table, **words)
     if "duplicates_constraint" in index:
         made.info["duplicates_constraint"] = index["duplicates_constraint"]
+
+
+def _condition(name: str, value: Any) -> Any:
+    # SQLAlchemy gives the condition of an index as a string, and would read it as text() does, parameters and all.
+    return exact_text(value) if name.endswith("_where") and isinstance(value, str) else value
 
 
 def _name(name: str | None) -> str | None:

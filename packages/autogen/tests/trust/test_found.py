@@ -303,6 +303,14 @@ CHANGES: dict[str, Change] = {
         'sa.Table("t", metadata, sa.Column("a", sa.Enum("x", name="letters"), server_default="x"))',
         "postgresql",
     ),
+    "an index with a condition about a column with a colon before its name": Change(
+        """
+        t = sa.Table("t", metadata, sa.Column("a", sa.Integer), sa.Column(":bind", sa.Integer))
+        sa.Index("ix_some", t.c.a, postgresql_where=t.c[":bind"] > 10, sqlite_where=t.c[":bind"] > 10)
+        """,
+        'sa.Table("t", metadata, sa.Column("a", sa.Integer), sa.Column(":bind", sa.Integer))',
+        "sqlite postgresql",
+    ),
     "an enum with characters of its own in a new table": Change(
         "",
         """sa.Table("t", metadata, sa.Column("b", mysql.ENUM("a", "it's", charset="latin1")))""",
