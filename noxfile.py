@@ -27,7 +27,7 @@ PACKAGES = [
     "alembic-bridge",
 ]
 # The peer that benchmarks and parity drive side by side with us, in an environment of its own.
-PEER = ["alembic", "psycopg[binary]", "PyMySQL", "aiosqlite", "greenlet"]
+PEER = ["alembic", "psycopg[binary]", "asyncpg", "PyMySQL", "aiosqlite", "greenlet"]
 PYTEST = ["python", "-m", "pytest", "-n", "auto", "--maxprocesses", "8"]
 
 
@@ -41,14 +41,16 @@ def install(session: nox.Session, *groups: str, packages: list[str] = PACKAGES, 
     session.run("python", "-m", "compileall", "-q", *(f"packages/{name}/src" for name in packages), silent=True)
 
 
-def peer(session: nox.Session, program: str) -> str:
+def peer(session: nox.Session, program: str, sqlalchemy: str = "2.1") -> str:
     """Make an environment with the peer in it (kept between runs) and return the path of one of its programs."""
     folder = Path(session.virtualenv.location) / "peer"
     programs, suffix = (folder / "Scripts", ".exe") if os.name == "nt" else (folder / "bin", "")
     python = programs / f"python{suffix}"
     if not python.exists():
         session.run("python", "-m", "venv", str(folder), silent=True)
-    session.run(str(python), "-m", "pip", "install", "-q", "SQLAlchemy==2.1.*", *PEER, external=True, silent=True)
+    session.run(
+        str(python), "-m", "pip", "install", "-q", f"SQLAlchemy=={sqlalchemy}.*", *PEER, external=True, silent=True
+    )
     return str(programs / f"{program}{suffix}")
 
 
@@ -115,11 +117,12 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
-def parity(session: nox.Session) -> None:
+@nox.parametrize("sqlalchemy", SQLALCHEMIES)
+def parity(session: nox.Session, sqlalchemy: str) -> None:
     """Drive this tool and the peer through the same scenarios and compare rows and SQL text."""
-    install(session, "test")
+    install(session, "test", sqlalchemy=sqlalchemy)
     # In one process: it runs every scenario once, for all tests.
-    environment = {"WHIMBREL_TEST_PEER_PYTHON": peer(session, "python")}
+    environment = {"WHIMBREL_TEST_PEER_PYTHON": peer(session, "python", sqlalchemy)}
     session.run("python", "-m", "pytest", "parity", *session.posargs, env=environment)
 
 
