@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import types
 from pathlib import Path
 
@@ -135,6 +136,32 @@ def test_target_metadata_is_imported_by_name(project: Project, tmp_path: Path, m
         loaded("some_models:number")
     with pytest.raises(ConfigError, match="cannot be imported: No module named 'no_such'"):
         loaded("no_such.place:Base")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("import no_such_package.at_all", "No module named 'no_such_package'"),
+        ("from os import no_such_name", "cannot import name 'no_such_name' from 'os'"),
+        ("import os; os.no_such_name", "module 'os' has no attribute 'no_such_name'"),
+    ],
+)
+def test_models_that_import_something_missing(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, said: str
+) -> None:
+    package = tmp_path / "shop_models"
+    package.mkdir()
+    (package / "__init__.py").write_text("from shop_models.base import Base\n")
+    (package / "base.py").write_text(f"# The base.\n{line}\nBase = None\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    environment = EnvironmentContext(project.config(target_metadata="shop_models:Base"), project.script())
+    place = f"target_metadata names 'shop_models:Base', whose import fails in {package / 'base.py'}, line 2: {said}"
+    with pytest.raises(ConfigError, match=re.escape(place)) as raised:
+        environment.target_metadata()
+    assert raised.value.key == "target_metadata"
+    assert str(raised.value).endswith(
+        "\nMend that line, install what it imports, or add the folder holding that to prepend_sys_path."
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import traceback
 from collections.abc import Sequence
 
 from sqlalchemy import MetaData
@@ -30,12 +31,7 @@ def _load(name: str) -> MetaData:
         for part in (attribute or "metadata").split("."):
             found = getattr(found, part)
     except (ImportError, AttributeError) as error:
-        raise ConfigError(
-            f"target_metadata names {name!r}, which cannot be imported: {error}",
-            "Write it as module:attribute, such as myapp.models:Base.metadata, and see that the folder holding the "
-            "package is in prepend_sys_path.",
-            key="target_metadata",
-        ) from error
+        raise _not_imported(name, error) from error
     if isinstance(found, MetaData):
         return found
     inner = getattr(found, "metadata", None)
@@ -46,3 +42,25 @@ def _load(name: str) -> MetaData:
         "Name the MetaData itself, such as myapp.models:Base.metadata.",
         key="target_metadata",
     )
+
+
+def _not_imported(name: str, error: ImportError | AttributeError) -> ConfigError:
+    # What has a line below the import of the module was found, and fails by itself.
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__)[1:] if not _is_importing(frame.filename)]
+    if frames:
+        return ConfigError(
+            f"target_metadata names {name!r}, whose import fails in {frames[-1].filename}, line {frames[-1].lineno}: "
+            f"{error}",
+            "Mend that line, install what it imports, or add the folder holding that to prepend_sys_path.",
+            key="target_metadata",
+        )
+    return ConfigError(
+        f"target_metadata names {name!r}, which cannot be imported: {error}",
+        "Write it as module:attribute, such as myapp.models:Base.metadata, and see that the folder holding the "
+        "package is in prepend_sys_path.",
+        key="target_metadata",
+    )
+
+
+def _is_importing(file: str) -> bool:
+    return file == importlib.__file__ or file.startswith("<frozen importlib")
