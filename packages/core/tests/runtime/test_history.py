@@ -151,6 +151,7 @@ def test_repair_closes_the_record_of_a_run_that_was_killed(database: Database, t
     project = Project(tmp_path, database.url)
     project.add("a1")
     project.add("b2", "a1", upgrade=f"import time; open({str(tmp_path / 'there')!r}, 'w').close(); time.sleep(60)")
+    project.add("c3", "b2")
     (tmp_path / "whimbrel.toml").write_text(f"script_location = {str(project.migrations)!r}\n")
     process = subprocess.Popen(
         [sys.executable, "-m", "whimbrel", "upgrade", "head"],
@@ -167,10 +168,24 @@ def test_repair_closes_the_record_of_a_run_that_was_killed(database: Database, t
     finally:
         process.kill()
         process.wait()
-    assert records(database) == [("a1", "upgrade", "done"), ("b2", "upgrade", "running")]
+    killed = [("a1", "upgrade", "done"), ("b2", "upgrade", "running")]
+    assert records(database) == [*killed, ("c3", "upgrade", "planned")]
+    shown = json.loads(printed(project, lambda config: command.log(config, as_json=True)))
+    assert [(item["revision"], item["direction"], item["outcome"]) for item in reversed(shown)] == killed
     assert printed(project, command.repair).startswith("Closed: upgrade b2, begun 2")
     assert records(database) == [("a1", "upgrade", "done"), ("b2", "upgrade", "interrupted")]
     assert printed(project, command.repair) == "Nothing to repair.\n"
+
+
+def test_a_run_that_somebody_took_for_dead_records_its_steps_all_the_same(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    project = Project(tmp_path, sqlite_database.url)
+    project.add("a1", upgrade="""op.execute("DELETE FROM whimbrel_history WHERE outcome = 'planned'")""")
+    project.add("b2", "a1")
+    project.add("c3", "b2")
+    command.upgrade(project.config(), "head")
+    assert records(sqlite_database) == [(name, "upgrade", "done") for name in ("a1", "b2", "c3")]
 
 
 def test_an_edited_file_is_told_refused_or_accepted(
@@ -209,7 +224,7 @@ def test_a_file_may_be_edited_once_its_revision_was_taken_back(sqlite_database: 
     assert "t_a2" in sa.inspect(sqlite_database.engine()).get_table_names()
 
 
-def test_a_run_costs_two_statements_a_step_and_one_commit_for_its_records(
+def test_a_run_costs_one_statement_a_step_and_one_commit_for_its_records(
     postgresql_database: Database, tmp_path: Path
 ) -> None:
     project = Project(tmp_path, postgresql_database.url)
@@ -220,8 +235,8 @@ def test_a_run_costs_two_statements_a_step_and_one_commit_for_its_records(
     for history in (False, True):
         command.downgrade(project.config(), "base")
         counts[history] = counted(postgresql_database, project, history)
-    look = 1  # whether the table is there
-    assert counts[True][0] - counts[False][0] == look + 2 * len(revisions)
+    before = 2  # whether the table is there, and all steps at once
+    assert counts[True][0] - counts[False][0] == before + len(revisions)
     assert counts[True][1] - counts[False][1] == 1
 
 

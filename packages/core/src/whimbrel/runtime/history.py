@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import count
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -22,7 +25,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    bindparam,
     inspect,
     select,
 )
@@ -36,25 +38,24 @@ from whimbrel.revisions import MAX_REVISION_ID_LENGTH, MigrationStep, RevisionSt
 from whimbrel.runtime.failure import Hide, said_by
 from whimbrel.runtime.moments import in_utc, now
 from whimbrel.runtime.own_tables import LONGEST_SCOPE
-from whimbrel.runtime.repeated import RepeatedStatement
 from whimbrel.script import Script
 from whimbrel.script.checksum import Checksum, checksum
 from whimbrel.script.module import read_source
 
+PLANNED: Final = "planned"
 RUNNING: Final = "running"
 DONE: Final = "done"
 FAILED: Final = "failed"
 INTERRUPTED: Final = "interrupted"
-_FACTS: Final = (
-    "run", "position", "scope", "revision", "direction", "started", "outcome", "text_checksum", "checksum",
-    "tool_version", "executed_by", "application",
-)  # fmt: skip
+NO_SUMS: Final[Mapping[str, str | None]] = MappingProxyType({"text_checksum": None, "checksum": None})
 _LONGEST_MESSAGE: Final = 4000
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """One row: a step that was begun.
+
+    A step that a run has not come to has a row too, whose outcome is ``planned``; it is no record.
 
     :param run: which run it belongs to: 32 hexadecimal digits, greater in a later run.
     :param position: which step of the run, counted from 0.
@@ -152,17 +153,12 @@ class History:
         hide: Hide = redact,
     ) -> None:
         self.table = history_table(name, schema)
+        self.connection = connection
         self._impl = impl
-        self._connection = connection
         self._scope = scope[:LONGEST_SCOPE]
         self._application = application
         self._hide = hide
-        self._insert = RepeatedStatement(self.table.insert(), _FACTS)
-        columns = self.table.c
-        is_row = (columns.run == bindparam("of_run")) & (columns.position == bindparam("at"))
-        self._done = RepeatedStatement(self.table.update().where(is_row), ("outcome", "finished", "seconds"))
-        self._run = f"{time.time_ns():016x}{os.urandom(8).hex()}"
-        self._position = -1
+        self._run, self._rows = new_run(), count()
 
     def over(self, connection: Connection) -> History:
         """Return the same records, written over another connection.
@@ -170,12 +166,12 @@ class History:
         :param connection: what to write on instead.
         """
         other = copy(self)
-        other._connection = connection
+        other.connection = connection
         return other
 
     def exists(self) -> bool:
         """Return whether the database has the table; costs one look at the catalog."""
-        return inspect(self._connection).has_table(self.table.name, self.table.schema)
+        return inspect(self.connection).has_table(self.table.name, self.table.schema)
 
     def prepare(self) -> None:
         """Create the table if it is not there.
@@ -202,96 +198,103 @@ class History:
         if not self.exists():
             return []
         columns = self.table.c
-        wanted = select(self.table).where(self._is_ours).order_by(columns.run, columns.position)
-        return [_record(row) for row in self._connection.execute(wanted)]
+        begun = self._is_ours & (columns.outcome != PLANNED)
+        wanted = select(self.table).where(begun).order_by(columns.run, columns.position)
+        return [_record(row) for row in self.connection.execute(wanted)]
 
     def settled(self, step: MigrationStep) -> None:
         """Note that a step is said to be done, by somebody who put the database right.
 
         :param step: the step.
         """
-        self._connection.execute(self.table.insert(), {**self._of_step(step), **_ended(0.0)})
+        self._add(self.row(self._run, next(self._rows), step))
 
-    def accept(self, revision: str, sums: Checksum) -> None:
+    def accept(self, script: Script, sums: Checksum) -> None:
         """Note that a file is right as it is, whatever its fingerprints were.
 
-        :param revision: the revision.
+        :param script: the revision.
         :param sums: the file's fingerprints.
         """
-        self._connection.execute(self.table.insert(), {**self._facts(revision, "repair", sums), **_ended(0.0)})
+        accepted = self._facts(self._run, next(self._rows), script.revision, "repair")
+        self._add(accepted | {"text_checksum": sums.text, "checksum": sums.meaning})
+
+    def _add(self, row: dict[str, Any]) -> None:
+        self.connection.execute(self.table.insert(), row | ended(0.0))
 
     def close_all(self) -> None:
         """Note that the steps which are said to run do not run any more: their processes died."""
-        statement = self.table.update().where(self.table.c.outcome == RUNNING, self._is_ours)
-        self._connection.execute(statement.values(outcome=INTERRUPTED, finished=now()))
+        outcome = self.table.c.outcome
+        dead = self.table.update().where(outcome == RUNNING, self._is_ours)
+        self.connection.execute(dead.values(outcome=INTERRUPTED, finished=now()))
+        self.connection.execute(self.table.delete().where(outcome == PLANNED, self._is_ours))
 
-    # -- a run --------------------------------------------------------------------------------------------------------
+    # -- rows ---------------------------------------------------------------------------------------------------------
 
-    def begin(self, step: MigrationStep) -> None:
-        """Note that *step* begins."""
-        self._insert.execute(self._connection, self._of_step(step))
+    def row(self, run: str, position: int, step: MigrationStep, outcome: str = RUNNING) -> dict[str, Any]:
+        """Return the row of a step.
 
-    def done(self, seconds: float) -> None:
-        """Note that the step that has begun is done.
-
-        :param seconds: how long it took.
-        """
-        row = {"of_run": self._run, "at": self._position}
-        self._done.execute(self._connection, {**row, **_ended(seconds)})
-
-    def failed(self, step: MigrationStep, seconds: float, error: BaseException) -> None:
-        """Note that *step* failed, after what it did was rolled back.
-
+        :param run: which run it belongs to.
+        :param position: which step of the run, counted from 0.
         :param step: the step.
-        :param seconds: how long it took.
-        :param error: what was raised.
+        :param outcome: ``planned`` for a step that does not begin now.
         """
-        cause = error.__cause__ or error
-        outcome = FAILED if isinstance(error, Exception) else INTERRUPTED
-        ended = {
-            **_ended(seconds, outcome),
-            "error_class": type(cause).__name__[:255],
-            "error_message": said_by(cause, self._hide)[:_LONGEST_MESSAGE],
-        }
-        columns = self.table.c
-        begun = self.table.update().where(
-            columns.run == self._run, columns.revision == _revision(step), columns.outcome == RUNNING
-        )
-        if self._connection.execute(begun.values(**ended)).rowcount == 0:  # its row was rolled back as well
-            self._connection.execute(self.table.insert(), self._of_step(step) | ended)
+        facts = self._facts(run, position, revision_of(step), "stamp" if step.is_stamp else step.name)
+        return {**facts, "outcome": outcome, **(NO_SUMS if outcome == PLANNED else sums_of(step))}
 
-    def _of_step(self, step: MigrationStep) -> dict[str, Any]:
-        return self._facts(_revision(step), "stamp" if step.is_stamp else step.name, _checksum(step))
-
-    def _facts(self, revision: str, direction: str, sums: Checksum | None) -> dict[str, Any]:
-        self._position += 1
+    def _facts(self, run: str, position: int, revision: str, direction: str) -> dict[str, Any]:
         return {
-            "run": self._run,
-            "position": self._position,
+            "run": run,
+            "position": position,
             "scope": self._scope,
             "revision": revision[:MAX_REVISION_ID_LENGTH],
             "direction": direction,
             "started": now(),
-            "outcome": RUNNING,
-            "text_checksum": sums.text if sums else None,
-            "checksum": sums.meaning if sums else None,
             "tool_version": __version__,
             "executed_by": who(),
             "application": self._application,
         }
 
+    def failure(self, error: BaseException, seconds: float) -> dict[str, Any]:
+        """Return what is noted of a step that failed.
 
-def _revision(step: MigrationStep) -> str:
+        :param error: what was raised.
+        :param seconds: how long it took.
+        """
+        cause = error.__cause__ or error
+        return {
+            **ended(seconds, FAILED if isinstance(error, Exception) else INTERRUPTED),
+            "error_class": type(cause).__name__[:255],
+            "error_message": said_by(cause, self._hide)[:_LONGEST_MESSAGE],
+        }
+
+
+def new_run() -> str:
+    """Return what a run is known by: 32 hexadecimal digits, greater than those of an earlier one."""
+    return f"{time.time_ns():016x}{os.urandom(8).hex()}"
+
+
+def revision_of(step: MigrationStep) -> str:
     """Return what a record names: the revision, or all that a stamp leads to."""
     if isinstance(step, RevisionStep):
         return step.revision.revision
     return ",".join(step.to_revisions_no_deps) or "base"
 
 
-def _checksum(step: MigrationStep) -> Checksum | None:
+def sums_of(step: MigrationStep) -> Mapping[str, str | None]:
+    """Return the fingerprints of a step's file as it is now, by column."""
     if not isinstance(step, RevisionStep) or not isinstance(step.revision, Script):
-        return None
-    return checksum(read_source(step.revision.path)[0])
+        return NO_SUMS
+    sums = checksum(read_source(step.revision.path)[0])
+    return {"text_checksum": sums.text, "checksum": sums.meaning}
+
+
+def ended(seconds: float, outcome: str = DONE) -> dict[str, Any]:
+    """Return what is noted of a step when it ends.
+
+    :param seconds: how long it took.
+    :param outcome: how it ended.
+    """
+    return {"outcome": outcome, "finished": now(), "seconds": seconds}
 
 
 def _record(row: Row[Any]) -> Record:
@@ -311,8 +314,3 @@ def _record(row: Row[Any]) -> Record:
         by=facts["executed_by"],
         application=facts["application"],
     )
-
-
-def _ended(seconds: float, outcome: str = DONE) -> dict[str, Any]:
-    """Return what is noted of a step when it ends."""
-    return {"outcome": outcome, "finished": now(), "seconds": seconds}

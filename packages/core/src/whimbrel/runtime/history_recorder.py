@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,6 +12,7 @@ from whimbrel.revisions import MigrationStep
 from whimbrel.runtime.failure import said_by
 from whimbrel.runtime.history import History
 from whimbrel.runtime.recorder import Recorder
+from whimbrel.runtime.run_records import RunRecords
 from whimbrel.runtime.transaction import RunTransactions
 
 log = logging.getLogger("whimbrel.runtime.history")
@@ -32,24 +34,23 @@ class HistoryRecorder(Recorder):
         self, history: History, connection: Connection, transactions: RunTransactions, *, alone: bool = False
     ) -> None:
         self._history = history
+        self._records = RunRecords(history)
         self._alone = alone
         self._connection = connection
         self._transactions = transactions
 
-    def begin(self, step: MigrationStep) -> None:
-        """Create the table if need be, and note that *step* begins."""
+    def begin(self, steps: Sequence[MigrationStep]) -> None:
+        """Create the table if need be, and note that the first of *steps* begins."""
         with self._transactions.step():
             self._history.prepare()
             if self._alone:
                 self._history.close_all()
                 self._alone = False
-            self._history.begin(step)
+            self._records.begin(steps)
 
     def passed(self, seconds: float, following: MigrationStep | None) -> None:
         """Note the end of one step and the beginning of the next."""
-        self._history.done(seconds)
-        if following is not None:
-            self._history.begin(following)
+        self._records.passed(seconds, following)
 
     def failed(self, step: MigrationStep, seconds: float, error: BaseException) -> None:
         """Note the failure, as soon as nothing of the step is left."""
@@ -64,13 +65,10 @@ class HistoryRecorder(Recorder):
 
     def _write(self, step: MigrationStep, seconds: float, error: BaseException) -> None:
         if not self._connection.invalidated and not self._connection.closed:
-            self._note(self._history, step, seconds, error)
+            self._history.prepare()  # where one transaction encloses the run, the table was rolled back as well
+            self._records.failed(step, seconds, error)
             self._transactions.settle()
             return
         with self._connection.engine.begin() as other:  # the run's own died
-            self._note(self._history.over(other), step, seconds, error)
-
-    @staticmethod
-    def _note(history: History, step: MigrationStep, seconds: float, error: BaseException) -> None:
-        history.prepare()  # where one transaction encloses the run, the table was rolled back as well
-        history.failed(step, seconds, error)
+            self._history.over(other).prepare()
+            self._records.over(other).failed(step, seconds, error)

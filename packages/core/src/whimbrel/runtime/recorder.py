@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from whimbrel.revisions import MigrationStep
 
 
 class Recorder:
     """Keeps no records."""
 
-    def begin(self, step: MigrationStep) -> None:
-        """The first step is about to begin; no transaction of the run is open, unless one encloses the run."""
+    def begin(self, steps: Sequence[MigrationStep]) -> None:
+        """The first of *steps* is about to begin; no transaction of the run is open, unless one encloses the run."""
 
     def passed(self, seconds: float, following: MigrationStep | None) -> None:
         """A step is done, after *seconds*, and its transaction about to be committed; *following* is next."""

@@ -43,22 +43,22 @@ class RepeatedStatement:
         if ready is None:
             ready = self._ready = self._compile(connection)
         given = {name: values[name] if process is None else process(values[name]) for name, process in ready.processors}
-        return connection.exec_driver_sql(ready.sql, given if ready.by_name else tuple(given.values()))
+        if ready.order is None:
+            return connection.exec_driver_sql(ready.sql, given)
+        return connection.exec_driver_sql(ready.sql, tuple([given[name] for name in ready.order]))
 
     def _compile(self, connection: Connection) -> _Ready:
         dialect = connection.dialect
         compiled = self._statement.compile(dialect=dialect, column_keys=list(self._names) or None)
         order = compiled.positiontup
         binds = compiled.binds
-        processors = [
-            (name, binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in order or list(binds)
-        ]
-        return _Ready(compiled.string, order is None, processors)
+        processors = [(name, bind.type.dialect_impl(dialect).bind_processor(dialect)) for name, bind in binds.items()]
+        return _Ready(compiled.string, order, processors)
 
 
 class _Ready(NamedTuple):
-    """A compiled statement: its text, whether it takes values by name, and what makes each fit for the driver."""
+    """A compiled statement: its text, its parameters in order where it knows no names, and what makes each fit."""
 
     sql: str
-    by_name: bool
+    order: Sequence[str] | None
     processors: Sequence[tuple[str, Callable[[Any], Any] | None]]

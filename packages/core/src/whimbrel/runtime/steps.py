@@ -78,15 +78,14 @@ class StepRun:
         """
         current = set(heads)
         with self._patience.over_run(), self._journal.listening(), self._transactions.run():
-            self._record(steps[0])
+            self._record(steps)
             for index, step in enumerate(steps, 1):
                 self._guard.check()
                 self._reporter.start(step, index, len(steps))
                 began = perf_counter()
                 try:
-                    following = steps[index] if index < len(steps) else None
                     first = prepare if index == 1 else _nothing
-                    current = self._carry_out(step, current, arguments, prepare=first, following=following)
+                    current = self._carry_out(steps, index - 1, current, arguments, prepare=first)
                 except BaseException as error:
                     self._reporter.failed(step, index, len(steps), error)
                     if not isinstance(error, Exception) and self._aftermath is not None:
@@ -96,14 +95,16 @@ class StepRun:
 
     def _carry_out(
         self,
-        step: MigrationStep,
+        steps: Sequence[MigrationStep],
+        at: int,
         heads: set[str],
         arguments: Mapping[str, Any],
         *,
         prepare: Callable[[], None],
-        following: MigrationStep | None,
     ) -> set[str]:
         """Take a step, again where it met a lock and nothing of it is left, and return where the database is then."""
+        step = steps[at]
+        following = steps[at + 1] if at + 1 < len(steps) else None
         while True:
             current = set(heads)
             began = perf_counter()
@@ -123,15 +124,15 @@ class StepRun:
                 if not self._patience.tries_again(step, error):
                     raise
             self._guard.check()
-            self._record(step)
+            self._record(steps[at:])
 
-    def _record(self, step: MigrationStep) -> None:
-        """Note that a step begins; where that meets a lock, as it does when SQLite's file is locked, again."""
+    def _record(self, steps: Sequence[MigrationStep]) -> None:
+        """Note that the first of *steps* begins; again where that meets a lock, as when SQLite's file is locked."""
         while True:
             try:
-                return self._recorder.begin(step)
+                return self._recorder.begin(steps)
             except (SQLAlchemyError, CommandError) as error:
-                if not self._patience.tries_again(step, error):
+                if not self._patience.tries_again(steps[0], error):
                     raise
 
     def _one(self, step: MigrationStep, current: set[str], arguments: Mapping[str, Any]) -> None:
