@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -147,6 +148,27 @@ def test_what_is_not_there_is_the_servers_to_refuse(mysql_database: Database, co
 )
 def test_text_repeats_what_it_is_told(dialect: str, change: Action, sql: str) -> None:
     assert sql_of(dialect, change) == sql
+
+
+@pytest.mark.parametrize(
+    ("existing", "type_", "ways"),
+    [
+        (Integer(), sa.UUID(), ["VARCHAR(100)", "UUID"]),
+        (sa.UUID(), DateTime(), ["VARCHAR(100)", "DATETIME"]),
+        (String(36), sa.UUID(), ["UUID"]),
+        (sa.UUID(), sa.LargeBinary(), ["BLOB"]),
+        (sa.UUID(), sa.UUID(), ["UUID"]),
+        (sa.types.NullType(), sa.UUID(), ["UUID"]),
+    ],
+)
+def test_what_is_no_text_becomes_a_uuid_by_way_of_text(
+    existing: sa.types.TypeEngine[Any], type_: sa.types.TypeEngine[Any], ways: list[str]
+) -> None:
+    written = sql_of(
+        "mariadb",
+        lambda op: op.alter_column("t", "x", type_=type_, existing_type=existing, existing_nullable=False),
+    )
+    assert written.split("\n\n") == [f"ALTER TABLE t MODIFY x {way} NOT NULL;" for way in ways]
 
 
 @pytest.mark.parametrize(

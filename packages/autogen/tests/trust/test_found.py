@@ -311,6 +311,16 @@ CHANGES: dict[str, Change] = {
         'sa.Table("t", metadata, sa.Column("a", sa.Integer), sa.Column(":bind", sa.Integer))',
         "sqlite postgresql",
     ),
+    "numbers and dates become UUIDs": Change(
+        """
+        sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("d", sa.Date),
+            sa.Column("n", sa.Numeric(10, 2), nullable=False, server_default="1.5"))
+        """,
+        """
+        sa.Table("t", metadata, sa.Column("id", sa.Uuid, primary_key=True), sa.Column("d", sa.Uuid),
+            sa.Column("n", sa.Uuid, nullable=False))
+        """,
+    ),
     "an enum with characters of its own in a new table": Change(
         "",
         """sa.Table("t", metadata, sa.Column("b", mysql.ENUM("a", "it's", charset="latin1")))""",

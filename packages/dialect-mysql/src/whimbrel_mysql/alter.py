@@ -14,6 +14,7 @@ from whimbrel.ddl import AlterTable, ColumnName, ServerDefault
 from whimbrel.errors import CommandError, UnsupportedOperation
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_mysql.clauses import Syntax
+from whimbrel_mysql.conversion import WAY, goes_by_text
 from whimbrel_mysql.ddl import MySQLAlterDefault, MySQLDefineColumn, mentions_on_update
 from whimbrel_mysql.definition import AsIs, Change, Definition, concrete_type, names_characters
 from whimbrel_mysql.options import Options
@@ -71,6 +72,9 @@ class ColumnChange:
             definition = self._definition(existing, syntax, server.dialect)
             if read is None and not self.nullable_known and self.change.nullable is UNSET:
                 self._say_what_is_assumed()
+            if goes_by_text(existing, definition.definition, server.dialect) and not existing.is_generated:
+                way = Change(type_=WAY, default=None, on_update=True)
+                yield self._defined(existing.changed(way, server.dialect))
             yield definition
             return
         if self.change.default is not UNSET:
@@ -122,12 +126,15 @@ class ColumnChange:
             )
         if self.new_name is not None:
             definition = definition.renamed(self.column_name, self.new_name, syntax)
+        return self._defined(definition, self.new_name)
+
+    def _defined(self, definition: Definition, new_name: str | None = None) -> MySQLDefineColumn:
         return MySQLDefineColumn(
             self.table_name,
             self.column_name,
             definition,
             schema=self.schema,
-            newname=self.new_name,
+            newname=new_name,
             how=self.options,
         )
 
