@@ -113,10 +113,17 @@ def test_a_terminal_is_asked_and_a_program_needs_the_word(
         "Nothing was done. If that is what you want, say so:  --yes\n"
     )
     monkeypatch.setattr(questions, "questioner", lambda session: questions.TerminalQuestioner(session))
-    for answer, code, left in (("no", 1, ["b2"]), ("maybe", 1, ["b2"]), ("yes", 0, ["a1"])):
-        monkeypatch.setattr("click.prompt", lambda *_a, said=answer, **_k: said)
+    for answer, code, left in (("no", 1, ["b2"]), ("y", 1, ["b2"]), ("yes", 0, ["a1"])):
+        questions_asked: list[str] = []
+
+        def prompt(question: str, said: str = answer, asked: list[str] = questions_asked, **_: object) -> str:
+            asked.append(question)
+            return said
+
+        monkeypatch.setattr("click.prompt", prompt)
         assert main(["downgrade", "-1"]) == code
         assert rows(sqlite_database) == left
+        assert questions_asked == ["Type yes to go on:"]
         assert "  b2: All that table t_b2 holds is lost here.\n" in capsys.readouterr().err
     assert main(["downgrade", "--yes", "base"]) == 0
     assert rows(sqlite_database) == []

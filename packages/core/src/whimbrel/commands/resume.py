@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def resume(config: Config) -> None:
     """Finish the revision that was interrupted, upwards or downwards as it was going, and nothing else.
 
-    What is done is skipped. Where nothing was interrupted, that is printed.
+    What is done is skipped. What was finished is printed, or that nothing was interrupted.
 
     :param config: the settings.
     :raises UnfinishedRevision: the script does something else than it did; done, left and remedies are listed.
@@ -27,7 +27,7 @@ def resume(config: Config) -> None:
         whimbrel.command.resume(Config("whimbrel.ini"))
     """
     script = ScriptDirectory.from_config(config)
-    found: list[str] = []
+    found: dict[str, None] = {}  # a plan is made again where there was somebody to wait for
 
     def plan(heads: tuple[str, ...], context: MigrationContext) -> tuple[RevisionStep, ...]:
         from whimbrel.runtime.journal.unfinished import plan_unfinished
@@ -35,10 +35,10 @@ def resume(config: Config) -> None:
         entries = context.safeguards.unfinished()
         if not entries:
             return ()
-        found.append(entries[0].revision)
+        found[f"Finished: {entries[0].direction} {entries[0].revision}"] = None
         return (plan_unfinished(script, entries[0], heads),)
 
     with EnvironmentContext(config, script, fn=plan):
         script.run_env()
-    if not found:
-        config.print_stdout("Nothing was interrupted.")
+    for line in found or ["Nothing was interrupted."]:
+        config.print_stdout("%s", line)

@@ -173,7 +173,7 @@ def test_resume_finishes_that_revision_and_nothing_else(refused: Project, mysql_
     assert outcomes(mysql_database)[-1] == ("b2", "upgrade", "done")
     assert "t_c3" not in sa.inspect(mysql_database.engine()).get_table_names()
     command.resume(config)
-    assert said(config) == "Nothing was interrupted.\n"
+    assert said(config) == "Finished: upgrade b2\nNothing was interrupted.\n"
 
 
 def test_a_downgrade_is_resumed_downwards(refused: Project, mysql_database: Database) -> None:

@@ -71,7 +71,7 @@ class TerminalQuestioner(Questioner):
             click.echo("This database is protected, and this downgrade loses data:", err=True)
             for loss in losses:
                 click.echo(f"  {loss}", err=True)
-            return str(_prompted("Go on? [yes/no]", prompt_suffix=" ")).strip().lower() == "yes"
+            return str(_prompted("Type yes to go on:", prompt_suffix=" ")).strip().lower() == "yes"
 
 
 def questioner(session: Session) -> Questioner:
