@@ -140,3 +140,11 @@ def test_each_spelling_is_asked_about_once(engine: sa.Engine, statements: list[s
     statements.clear()
     assert differences(engine, models(*[Length(3)] * 20)) == []
     assert len(statements) == few
+
+
+def test_about_types_of_the_server_itself_nothing_is_asked(engine: sa.Engine, statements: list[str]) -> None:
+    models(sa.String(20), sa.Numeric(10, 2), sa.ARRAY(sa.String(20))).create_all(engine)
+    changed = (sa.String(30), sa.Numeric(12, 2), sa.ARRAY(sa.String(30)))
+    statements.clear()
+    assert len(differences(engine, models(*changed))) == len(changed)
+    assert not [statement for statement in statements if "whimbrel.type" in statement]

@@ -28,7 +28,7 @@ from whimbrel.ddl import plain_text
 from whimbrel.impl.comparing import Comparing, normalize_sql
 from whimbrel.operations.construct import referred_to
 from whimbrel_postgresql.enum_replacement import literal_in
-from whimbrel_postgresql.server_types import as_server_prints, name_and_arguments
+from whimbrel_postgresql.server_types import as_server_prints, is_sqlalchemys, name_and_arguments
 
 if TYPE_CHECKING:
     from whimbrel.impl.comparison import ComparisonResult, Expressions
@@ -124,8 +124,9 @@ class PostgresqlComparing(Comparing):
 
     def _prints_alike(self, theirs: str, ours: str) -> bool:
         """Return whether the server prints alike what differs in parentheses only, as types of packages may."""
-        names = [name_and_arguments(spelling)[0] for spelling in (theirs, ours)]
-        if names[0] != names[1] or self.connection is None:
+        name, other = (name_and_arguments(spelling)[0] for spelling in (theirs, ours))
+        cls = self.dialect.ischema_names.get(name.removesuffix("[]"))  # type: ignore[attr-defined]  # PGDialect's
+        if name != other or self.connection is None or is_sqlalchemys(cls):
             return False
         printed = self._printed_types(ours)
         return printed is not None and printed == self._printed_types(theirs)

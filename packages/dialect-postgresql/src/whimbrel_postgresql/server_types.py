@@ -131,6 +131,11 @@ def _needs_no_quotes(word: str) -> bool:
     return re.fullmatch(r'"[a-z_][a-z0-9_$]*"', word) is not None and word != '"char"'
 
 
+def is_sqlalchemys(cls: object) -> bool:
+    """Return whether a class of types is SQLAlchemy's, which spells its types as the server prints them."""
+    return getattr(cls, "__module__", "").startswith("sqlalchemy.")
+
+
 class ServerTypes:
     """Makes SQLAlchemy's types of what the server prints, each once.
 
@@ -174,7 +179,7 @@ class ServerTypes:
         spelling = self._compiler.process(type_)
         if as_server_prints(spelling) == printed:
             return True
-        if type(type_).__module__.startswith("sqlalchemy."):
+        if is_sqlalchemys(type(type_)):
             return False
         return as_server_prints(self._prints(spelling) or "") == printed
 
