@@ -99,6 +99,20 @@ def test_killed_between_the_two_tables(project: Project, mysql_database: Databas
 
 
 @needs_fork
+def test_nobody_is_sent_for_rows_that_are_in_their_place(project: Project, kill: Kill) -> None:
+    kill(1, "before", lambda statement: statement.startswith("INSERT INTO _whimbrel_tmp_book"))
+    with pytest.raises(UnfinishedRevision) as caught:
+        command.downgrade(project.config(), "base")
+    assert "RENAME" not in str(caught.value)
+    assert "whimbrel resume" in str(caught.value)
+    kill(1, "before", drops_the_old)  # and noted
+    with pytest.raises(UnfinishedRevision) as caught:
+        command.downgrade(project.config(), "base")
+    assert "RENAME" not in str(caught.value)
+    command.resume(project.config())
+
+
+@needs_fork
 def test_killed_behind_it(project: Project, kill: Kill) -> None:
     kill(1, "after", lambda statement: "RENAME TO book" in statement)
     with pytest.raises(UnfinishedRevision) as caught:
@@ -130,6 +144,20 @@ op.create_foreign_key("fk_by", "book", "author", ["by"], ["id"])
 op.execute("INSERT INTO author VALUES (1)")
 op.execute("INSERT INTO book (`by`) VALUES (1), (1), (NULL)")
 """
+
+
+@needs_fork
+def test_the_foreign_keys_that_are_left_to_do_are_told(project: Project, mysql_database: Database) -> None:
+    more = 'batch.create_foreign_key("own", "book", ["pages"], ["id"])'
+    project.add("a1", upgrade=REFERRING)
+    project.add("b2", "a1", upgrade=REBUILD.format(more=more))
+    command.upgrade(project.config(), "a1")
+    killed_at(1, "after", lambda: command.upgrade(project.config(), "head"), drops_the_old)
+    assert (
+        "\n  ALTER TABLE _whimbrel_tmp_book RENAME TO book"
+        "\n  ALTER TABLE book ADD CONSTRAINT <its name> FOREIGN KEY(`by`) REFERENCES author (id)"
+        "\n  ALTER TABLE book ADD CONSTRAINT <its name> FOREIGN KEY(pages) REFERENCES book (id)\n"
+    ) in (told_by(lambda: command.upgrade(project.config(), "head")) or "")
 
 
 @needs_fork

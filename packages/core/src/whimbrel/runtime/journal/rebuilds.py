@@ -17,6 +17,8 @@ from whimbrel.runtime.journal.table import Entry
 
 _TABLE: Final = rf"(?P<table>(?:[^\s.(]+\.)?(?:[`\"\[](?={TEMPORARY_PREFIX})[^`\"\]]+[`\"\]]|{TEMPORARY_PREFIX}\w+))"
 _RENAMED: Final = r"\bRENAME\b"
+_DROPPED: Final = re.compile(r"DROP TABLE (.+)", re.DOTALL)
+_KEY: Final = re.compile(r"\bADD CONSTRAINT\b.*?\b(FOREIGN KEY\b.*)", re.DOTALL)
 
 
 class Rebuild(NamedTuple):
@@ -29,14 +31,9 @@ class Rebuild(NamedTuple):
     table: str
     position: int
 
-    def is_there(self, connection: Connection) -> bool:
-        """Return whether the database has the table."""
-        *schema, name = connection.dialect.identifier_preparer.unformat_identifiers(self.table)
-        return inspect(connection).has_table(name, schema[0] if schema else None)
-
     def drop(self, connection: Connection) -> None:
         """Drop the table, where it is there: the old one has all that it has."""
-        if self.is_there(connection):
+        if _is_there(self.table, connection):
             connection.exec_driver_sql(f"DROP TABLE {self.table}", None, {"no_parameters": True})
 
 
@@ -55,21 +52,39 @@ def under_construction(entries: Sequence[Entry]) -> Rebuild | None:
 
 
 def told_of(entries: Sequence[Entry], connection: Connection) -> list[str]:
-    """Return what has to be known of tables that were made anew, and what to do, a text for each.
+    """Return what has to be known of tables whose old form is gone, and what to do, a text for each.
 
     :param entries: statements, in order.
     :param connection: of the database.
     """
-    matches = (re.search(_TABLE, entry.statement) for entry in entries)
-    names = dict.fromkeys(match["table"] for match in matches if match is not None)
-    return [_told(Rebuild(name, 0), connection) for name in names]
+    told, statements = list[str](), list[str]()  # those about the table under construction
+    temporary = old = None
+    for entry in entries:
+        if match := re.search(_TABLE, entry.statement):
+            temporary = match["table"]
+            statements.append(entry.statement)
+        elif temporary and (dropped := _DROPPED.match(entry.statement)):
+            old = dropped[1]
+        if old is not None and re.search(_RENAMED, entry.statement) and not _is_there(temporary or "", connection):
+            told.append(
+                f"Table {old} has been made anew, and batch_alter_table() may not be able to begin from its new form."
+            )
+            temporary, old, statements = None, None, []
+    if temporary and old and _is_there(temporary, connection) and not _is_there(old, connection):
+        told.append(_between(temporary, old, statements))
+    return told
 
 
-def _told(rebuild: Rebuild, connection: Connection) -> str:
-    name = rebuild.table.replace(TEMPORARY_PREFIX, "")
-    if not rebuild.is_there(connection):
-        return f"Table {name} has been made anew, and batch_alter_table() may not be able to begin from its new form."
-    return (
-        f"Table {name} was being made anew. Its rows are in {rebuild.table}; then its foreign keys are left to do:\n"
-        f"  ALTER TABLE {rebuild.table} RENAME TO {name}"
-    )
+def _between(temporary: str, old: str, statements: Sequence[str]) -> str:
+    keys = [found[1].replace(temporary, old) for found in map(_KEY.search, statements) if found]
+    return "\n  ".join([
+        f"Table {old} was being made anew. Its rows are in {temporary}; this is left to do:",
+        f"ALTER TABLE {temporary} RENAME TO {old}",
+        *(f"ALTER TABLE {old} ADD CONSTRAINT <its name> {key}" for key in keys),
+    ])  # fmt: skip
+
+
+def _is_there(table: str, connection: Connection) -> bool:
+    """Return whether the database has a table, whose name is quoted as in statements."""
+    *schema, name = connection.dialect.identifier_preparer.unformat_identifiers(table)
+    return inspect(connection).has_table(name, schema[0] if schema else None)
