@@ -311,6 +311,20 @@ CHANGES: dict[str, Change] = {
         'sa.Table("t", metadata, sa.Column("a", sa.Integer), sa.Column(":bind", sa.Integer))',
         "sqlite postgresql",
     ),
+    "a foreign key comes back after a column that SQLite adds by itself": Change(
+        """
+        sa.Table("p", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("code", sa.Integer),
+            sa.UniqueConstraint("code", name="uq"))
+        sa.Table("t", metadata, sa.Column("id", sa.Integer), sa.Column("a", sa.String(9), nullable=False),
+            sa.Column("p", sa.Integer), sa.PrimaryKeyConstraint("id", name="pk of t"),
+            sa.ForeignKeyConstraint(["p"], ["p.id"], name="fk of t"))
+        """,
+        """
+        sa.Table("p", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("code", sa.Integer))
+        sa.Table("t", metadata, sa.Column("id", sa.Integer), sa.Column("p", sa.Integer),
+            sa.PrimaryKeyConstraint("id", name="pk of t"))
+        """,
+    ),
     "numbers and dates become UUIDs": Change(
         """
         sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("d", sa.Date),

@@ -191,9 +191,13 @@ class Rewriting:
 
     @property
     def _indent(self) -> str:
-        """The white space before the last column, which new items get too."""
-        last = self.definition.text(self.definition.columns[-1])
-        before = last[: meaningful(last)[0].start]
+        """The white space before the first column, which new items get too.
+
+        Not before the last: SQLite puts a column that it adds itself on the line of the one before, and SQLAlchemy's
+        Inspector misreads the name of a foreign key that is not the first constraint on its line.
+        """
+        first = self.definition.text(self.definition.columns[0])
+        before = first[: meaningful(first)[0].start]
         return before[len(before.rstrip(_BLANKS)) :] or " "
 
 
