@@ -38,6 +38,18 @@ class TestAnErrorInAHook:
         )
         assert isinstance(raised.value.__cause__, AttributeError)
 
+    def test_of_our_own_plugins_it_names_whom_they_have_called(self, bare_site: Site) -> None:
+        source = "@hookimpl\ndef whimbrel_version_applied(step): step.no_such_attribute\n"
+        plugin(bare_site, "autogen", source, distribution="whimbrel-autogen")
+        with pytest.raises(PluginError) as raised:
+            Plugins.load().version_applied(Run(), STEP, frozenset())
+        file = bare_site.folder / "autogen_plugin.py"
+        assert str(raised.value) == (
+            f"AttributeError: 'Step' object has no attribute 'no_such_attribute' ({file}, line 3), "
+            "met by the plugin 'autogen' of whimbrel-autogen 1.0 in whimbrel_version_applied.\n"
+            "The traceback is shown with --raiseerr."
+        )
+
     def test_an_error_meant_for_the_user_passes(self, bare_site: Site) -> None:
         plugin(
             bare_site,

@@ -304,12 +304,15 @@ class Plugins:
         except CommandError:
             raise
         except Exception as error:
-            culprit = _culprit(caller, error)
-            raise PluginError(
-                f"The {culprit} raised in {caller.name}: {describe(error)}",
-                "Run without outsiders:  whimbrel --no-plugins ...",
-                plugin=culprit,
-            ) from error
+            raise self._told(_culprit(caller, error), caller.name, error) from error
+
+    def _told(self, culprit: str, hook: str, error: Exception) -> PluginError:
+        """Return the error for what a hook has raised; what comes out of ours was raised by whom they call, as env.py."""
+        if any(point.label == culprit and point.is_own for point in self._loader.loaded):
+            message = f"{describe(error)}, met by the {culprit} in {hook}."
+            return PluginError(message, "The traceback is shown with --raiseerr.", plugin=culprit)
+        message = f"The {culprit} raised in {hook}: {describe(error)}"
+        return PluginError(message, "Run without outsiders:  whimbrel --no-plugins ...", plugin=culprit)
 
 
 def _culprit(caller: pluggy.HookCaller, error: BaseException) -> str:
