@@ -307,7 +307,7 @@ class Plugins:
             raise self._told(_culprit(caller, error), caller.name, error) from error
 
     def _told(self, culprit: str, hook: str, error: Exception) -> PluginError:
-        """Return the error for what a hook has raised; what comes out of ours was raised by whom they call, as env.py."""
+        """Return the error for what a hook has raised; ours raise what somebody raised whom they call, as env.py."""
         if any(point.label == culprit and point.is_own for point in self._loader.loaded):
             message = f"{describe(error)}, met by the {culprit} in {hook}."
             return PluginError(message, "The traceback is shown with --raiseerr.", plugin=culprit)
