@@ -45,8 +45,10 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["whimbrel_run"] = node.config.stash[RUN].to_worker()
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say loudly what was not tested."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # what comes after the yield comes after pytest's own list of skips
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Iterator[None]:
+    """Say loudly, at the end, what was not tested."""
+    yield
     for backend, reason in config.stash[RUN].unavailable().items():
         terminalreporter.write_line(f"NOT TESTED ON {backend.upper()}: {reason}", red=True, bold=True)
 
