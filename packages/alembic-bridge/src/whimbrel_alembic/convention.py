@@ -33,6 +33,7 @@ class AlembicConvention(Convention):
     safety = SafetySettings(run_lock="available")
     allow_drop_table = True
     safe_steps = False
+    render_as_batch = False
     keys = frozenset(
         {
             "script_location",

@@ -123,7 +123,7 @@ def test_pains_row_05_yes_and_no(project: Project) -> None:
     assert code == 0, shown
     (script,) = scripts(project)
     assert 'new_column_name="nickname"' in script
-    assert 'op.drop_column("users", "title")' in script
+    assert 'batch_op.drop_column("title")' in script
     assert "# All that column users.title holds is lost here." in script
     assert "users.nick holds" not in script
 

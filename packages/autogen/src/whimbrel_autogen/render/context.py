@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from whimbrel.impl import Capability, Support
 from whimbrel.operations.batch.reading import conventional_name
+from whimbrel.operations.ops import CreateIndexOp, DropIndexOp
 from whimbrel_autogen.render.layout import Source, literal
 
 if TYPE_CHECKING:
-    from whimbrel.operations.ops import AddConstraintOp
+    from whimbrel.operations.ops import AddConstraintOp, ModifyTableOps
     from whimbrel_autogen.context import AutogenContext
 
 
@@ -28,11 +30,23 @@ class Rendering:
         self.context = context
         self.sqlalchemy = str(context.opts.get("sqlalchemy_module_prefix") or "")
         self.operations = str(context.opts.get("alembic_module_prefix") or "")
-        self.as_batch = bool(context.opts.get("render_as_batch"))
         self.batch: str | None = None
         """What is called in a batch block, such as ``batch_op.``; ``None`` outside of one."""
         self.convention: dict[str, str] = {}
         """The naming convention that the batch block needs."""
+
+    def as_batch(self, op: ModifyTableOps) -> bool:
+        """Return whether the changes of a table are spelt as a batch block.
+
+        Where nobody says, they are on a database whose ALTER TABLE does little, unless all of them are about indexes.
+
+        :param op: the changes.
+        """
+        wanted = self.context.opts.get("render_as_batch")
+        if wanted is not None:
+            return bool(wanted)
+        plain = all(isinstance(inner, CreateIndexOp | DropIndexOp) for inner in op.ops)
+        return not plain and self.context.impl.support(Capability.ALTER_COLUMN_TYPE) is Support.NO
 
     def sa(self, name: str) -> str:
         """Return the name of something of SQLAlchemy, such as ``sa.Column``."""

@@ -111,7 +111,7 @@ def render_ops(container: OpContainer, rendering: Rendering) -> list[str]:
 
 
 def _lines(op: MigrateOperation, rendering: Rendering) -> Iterator[str]:
-    if isinstance(op, ModifyTableOps) and rendering.as_batch and op.ops:
+    if isinstance(op, ModifyTableOps) and op.ops and rendering.as_batch(op):
         yield from _batch(op, rendering)
     elif isinstance(op, OpContainer):
         for inner in op.ops:

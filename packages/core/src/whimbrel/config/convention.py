@@ -49,6 +49,10 @@ class Convention:
     safe_steps = True
     """Whether autogenerate writes steps, some by calls that only Whimbrel has, where a change could fail on rows."""
 
+    render_as_batch: bool | None = None
+    """Whether autogenerate writes batch blocks, where ``configure()`` does not say; ``None`` where the database's
+    ALTER TABLE does too little to go without."""
+
     logger = "whimbrel"
     """Where log lines about a run go: ``<logger>.runtime.migration``."""
 

@@ -241,7 +241,7 @@ class EnvironmentContext:
         starting_rev: str | None = None,
         tag: str | None = None,
         template_args: dict[str, Any] | None = None,
-        render_as_batch: bool = False,
+        render_as_batch: bool | None = None,
         target_metadata: MetaData | Sequence[MetaData] | None = None,
         include_name: Callable[..., bool] | None = None,
         include_object: Callable[..., bool] | None = None,
@@ -276,7 +276,8 @@ class EnvironmentContext:
         :param starting_rev: the revision that SQL as text starts from.
         :param tag: free text, for :meth:`get_tag_argument`.
         :param template_args: further variables for ``script.py.mako``.
-        :param render_as_batch: autogenerate writes batch blocks.
+        :param render_as_batch: whether autogenerate writes the changes of a table as a batch block. Default: where
+            ALTER TABLE cannot change a column's type, as on SQLite.
         :param target_metadata: the models' MetaData, or several.
         :param include_name: decides by name what autogenerate reflects.
         :param include_object: decides by object what autogenerate compares.
@@ -307,6 +308,7 @@ class EnvironmentContext:
             "version_table": settings.version_table,
             "version_table_schema": settings.version_table_schema,
             "transaction_per_migration": settings.transaction_per_migration,
+            "render_as_batch": self.config.convention.render_as_batch,
             "allow_drop_table": settings.allow_drop_table,
             "compare_table_options": settings.compare_table_options,
             "output_buffer": self.config.output_buffer or self.config.stdout,

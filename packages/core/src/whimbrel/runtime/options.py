@@ -39,7 +39,7 @@ class MigrationOptions:
     on_version_apply: tuple[VersionCallback, ...] = ()
     target_metadata: MetaData | Sequence[MetaData] | None = None
     template_args: Mapping[str, Any] | None = None
-    render_as_batch: bool = False
+    render_as_batch: bool | None = None
     include_name: Callable[..., bool] | None = None
     include_object: Callable[..., bool] | None = None
     include_schemas: bool = False
