@@ -348,6 +348,11 @@ CHANGES: dict[str, Change] = {
         """,
         "mysql",
     ),
+    "an enum with characters of its own becomes a UUID of 32 characters": Change(
+        'sa.Table("t", metadata, sa.Column("a", mysql.ENUM("a", "b", charset="latin1")))',
+        'sa.Table("t", metadata, sa.Column("a", sa.Uuid(native_uuid=False)))',
+        "mysql",
+    ),
     "an enum gets characters of its own": Change(
         'sa.Table("t", metadata, sa.Column("b", mysql.ENUM("a", "b")), sa.Column("c", mysql.SET("a", "b")))',
         """

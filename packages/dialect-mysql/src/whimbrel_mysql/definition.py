@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from whimbrel.ddl import ServerDefault
 from whimbrel.unset import UNSET, UnsetType
 from whimbrel_mysql.clauses import Clause, Syntax, clauses, fields, first_token, renamed, unquoted
+from whimbrel_mysql.server_types import ServerType
 
 _CREATE_TABLE: Final = re.compile(r"\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMPORARY\s+)?TABLE\b", re.I)
 _JSON_CHECK: Final = re.compile(r"CHECK\s*\(\s*json_valid\(\s*\S+\s*\)\s*\)", re.I | re.S)
@@ -125,7 +126,7 @@ class Definition:
             # MariaDB's JSON is a text with a collation and a CHECK that come and go with the type.
             result = replace(result, check=None, details=())
         kept: tuple[str, ...] = ()
-        if isinstance(concrete, String) and not names_characters(type_, dialect):
+        if _holds_characters(concrete, dialect) and not names_characters(type_, dialect):
             kept = _OF_STRINGS
         elif isinstance(concrete, LargeBinary):
             kept = ("COMPRESSED",)
@@ -208,6 +209,11 @@ def names_characters(type_: TypeEngine[Any], dialect: Dialect) -> bool:
     asked = (concrete, type_) if type(type_) is type(concrete) else (concrete,)
     words = ("charset", "collation", "ascii", "unicode", "binary", "national")
     return any(getattr(item, word, None) for item in asked for word in words)
+
+
+def _holds_characters(type_: TypeEngine[Any], dialect: Dialect) -> bool:
+    """Return whether a type is a string to the server; a UUID may be one, which is no String of SQLAlchemy's."""
+    return isinstance(type_, String) or ServerType.of(dialect.type_compiler_instance.process(type_)).holds_characters
 
 
 def _at_precision(sql: AsIs, precision: int | None) -> AsIs:
