@@ -346,7 +346,8 @@ def _with_foreign_key(
     columns = [RandomColumn(f"ref{place}_{name}"[:60], kind) for name, kind in other.key_kinds]
     if table.kinds.keys() & {column.name for column in columns}:
         return table
-    words = "" if backend == "sqlite" and draw(st.booleans()) else f", name={f'fk {key[1]}'[:50] + str(place)!r}"
+    name = f", name={f'fk {key[1]}'[:50] + str(place)!r}"
+    words = "" if backend == "sqlite" and draw(st.booleans()) else name
     rules = ["", ", ondelete='CASCADE'", ", onupdate='CASCADE', ondelete='SET NULL'", ", ondelete='NO ACTION'"]
     # Without a name MariaDB makes one that may be too long.
     words = draw(st.sampled_from([words if backend == "mysql" else "", words])) + draw(st.sampled_from(rules))
@@ -360,7 +361,10 @@ def _with_foreign_key(
         where,
         other.key_kinds,
     )
-    # A key of a column that went is not to come back with it.
+    # A key of a column that went is not to come back with it; and PostgreSQL gives no two keys of a table one name, which
+    # they would have where the table that the older one refers to is now at another place.
     added = {column.name for column in columns}
-    others = [other for other in table.items if added.isdisjoint(name for name, _ in other.uses)]
+    others = [
+        other for other in table.items if added.isdisjoint(used for used, _ in other.uses) and name not in other.source
+    ]
     return replace(table, columns=(*table.columns, *columns), items=(*others, item))
