@@ -361,8 +361,8 @@ def _with_foreign_key(
         where,
         other.key_kinds,
     )
-    # A key of a column that went is not to come back with it; and PostgreSQL gives no two keys of a table one name, which
-    # they would have where the table that the older one refers to is now at another place.
+    # A key of a column that went is not to come back with it; and PostgreSQL gives no two keys of a table one name,
+    # which they would have where the table that the older one refers to is now at another place.
     added = {column.name for column in columns}
     others = [
         other for other in table.items if added.isdisjoint(used for used, _ in other.uses) and name not in other.source
