@@ -128,9 +128,17 @@ def test_no_url_at_all(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         ini(tmp_path, "[whimbrel]\n").settings.require_url()
     assert str(caught.value) == (
-        "No database URL is set in [whimbrel].\n"
+        f"No database URL is set in [whimbrel] of {tmp_path / 'whimbrel.ini'}.\n"
         "Set sqlalchemy.url in the configuration file, or the environment variable WHIMBREL_DATABASE_URL."
     )
+
+
+def test_no_url_in_a_toml_file(tmp_path: Path) -> None:
+    file = tmp_path / "whimbrel.toml"
+    file.write_text('script_location = "migrations"\n')
+    with pytest.raises(ConfigError) as caught:
+        Config(toml_file=file).settings.require_url()
+    assert caught.value.message == f"No database URL is set in {file}."
 
 
 # -- pain 15: a '%' in a password ---------------------------------------------------------------------------------

@@ -198,11 +198,19 @@ class Lookup:
         url = self.url()
         if url is None:
             raise ConfigError(
-                f"No database URL is set in [{self.section}].",
+                f"No database URL is set in {self._files() or f'[{self.section}]'}.",
                 f"Set {URL} in the configuration file, or the environment variable {URL_VARIABLE}.",
                 key=URL,
             )
         return url
+
+    def _files(self) -> str:
+        """Return the files that were read, in words, each with the section that was looked at first."""
+        first: dict[str, Origin] = {}
+        for layer in self.layers:
+            if layer.origin.file:
+                first.setdefault(layer.origin.file, layer.origin)
+        return " or ".join(f"[{item.section}] of {name}" if item.section else name for name, item in first.items())
 
     def engine_options(self) -> dict[str, Any]:
         """Return the ``sqlalchemy.*`` settings but the URL, without that prefix; blank ones left out."""
