@@ -208,7 +208,7 @@ def test_an_edited_file_is_told_refused_or_accepted(
     command.upgrade(project.config(), "head")
     assert [str(path) in record.getMessage() for record in caplog.records] == [True]
     said = printed(project, lambda config: command.repair(config, as_json=True))
-    assert json.loads(said) == {"accepted": ["a1"], "closed": [], "marked": []}
+    assert json.loads(said) == {"accepted": ["a1"], "closed": [], "marked": [], "unfinished": []}
     command.upgrade(project.config(checksums="strict"), "head")
     assert records(database)[-1] == ("a1", "repair", "done")
 

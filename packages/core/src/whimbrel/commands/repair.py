@@ -33,7 +33,8 @@ def repair(
     :param mark_applied: the id of the revision that was interrupted: all that it does is there, and the version table
         is to say so; after a downgrade, that it is taken back.
     :param mark_rolled_back: the same id: nothing of it is there, it begins anew.
-    :param as_json: print a JSON object instead: ``accepted``, ``closed``, ``marked``, lists of revisions.
+    :param as_json: print a JSON object instead: lists of revisions, ``accepted``, ``closed``, ``marked``, and
+        ``unfinished``, those that were interrupted and stay so.
     :raises CommandError: nothing was interrupted, or another revision was.
 
     Example::
@@ -46,7 +47,7 @@ def repair(
     work = _Repair(script, mark_applied, mark_rolled_back)
     look(config, script, work.at)
     if as_json:
-        print_json(config, {"accepted": work.accepted, "closed": work.closed, "marked": work.marked})
+        print_json(config, work.facts)
     else:
         for line in work.lines or ["Nothing to repair."]:
             config.print_stdout("%s", line)
@@ -64,9 +65,7 @@ class _Repair:
         self._script = script
         self._applied = applied
         self._rolled_back = rolled_back
-        self.accepted: list[str] = []
-        self.closed: list[str] = []
-        self.marked: list[str] = []
+        self.facts: dict[str, list[str]] = {"accepted": [], "closed": [], "marked": [], "unfinished": []}
         self.lines: list[str] = []
 
     def at(self, rows: tuple[str, ...], context: MigrationContext) -> None:
@@ -84,7 +83,7 @@ class _Repair:
 
         for record in history.read():
             if record.outcome == RUNNING:
-                self.closed.append(record.revision)
+                self.facts["closed"].append(record.revision)
                 self.lines.append(
                     f"Closed: {record.direction} {record.revision}, begun {record.started:%Y-%m-%d %H:%M} UTC"
                 )
@@ -95,12 +94,13 @@ class _Repair:
 
         for item in edited_files(history.read(), self._script):
             history.accept(item.script, item.checksum)
-            self.accepted.append(item.script.revision)
+            self.facts["accepted"].append(item.script.revision)
             self.lines.append(f"Accepted as it is now: {item}")
 
     def _tell_of_unfinished(self, context: MigrationContext) -> None:
         if entries := context.safeguards.journal_table().read():
             first = entries[0]
+            self.facts["unfinished"].append(first.revision)
             self.lines.append(
                 f"Revision {first.revision} was interrupted in {first.direction}(), and stays so. To finish it:  "
                 "whimbrel resume\nOr, where that has been done by hand, say so by --mark-applied or --mark-rolled-back."
@@ -116,7 +116,7 @@ class _Repair:
             context.move_rows(step)
             history.settled(step)
         journal.forget()
-        self.marked.append(first.revision)
+        self.facts["marked"].append(first.revision)
         done = "done" if self._applied else "not begun"
         self.lines.append(f"Marked as {done}: {first.direction} {first.revision}")
 

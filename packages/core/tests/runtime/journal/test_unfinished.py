@@ -205,7 +205,7 @@ def test_a_downgrade_whose_first_statement_is_refused_has_done_nothing(
 def test_marked_as_applied_the_row_moves_and_the_records_say_so(refused: Project, mysql_database: Database) -> None:
     config = quiet(refused)
     command.repair(config, mark_applied="b2", as_json=True)
-    assert json.loads(said(config)) == {"accepted": [], "closed": [], "marked": ["b2"]}
+    assert json.loads(said(config)) == {"accepted": [], "closed": [], "marked": ["b2"], "unfinished": []}
     assert outcomes(mysql_database)[-1] == ("b2", "upgrade", "done")
     assert entries(mysql_database) == []
     command.upgrade(refused.config(), "head")  # nothing to do, nothing unfinished
@@ -219,6 +219,9 @@ def test_repair_without_a_mark_says_what_it_leaves(refused: Project, mysql_datab
     assert said(config).startswith(
         "Revision b2 was interrupted in upgrade(), and stays so. To finish it:  whimbrel resume\n"
     )
+    for_programs = quiet(refused)
+    command.repair(for_programs, as_json=True)
+    assert json.loads(said(for_programs))["unfinished"] == ["b2"]
     assert entries(mysql_database) == [(0, "CREATE"), (1, "INSERT")]
 
 
