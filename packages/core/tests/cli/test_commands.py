@@ -326,7 +326,7 @@ def test_a_run_with_nothing_to_do_imports_nothing_that_only_work_needs(three, pr
     loaded = set(done.err.split())
     assert "whimbrel_sqlite" in loaded
     metadata = {"email", "zipfile"}  # what importlib.metadata begins with
-    assert not loaded & {*metadata, "mako", "whimbrel_sqlite.catalog", "whimbrel.runtime.journal.keeper"}
+    assert not loaded & {*metadata, "ssl", "mako", "whimbrel_sqlite.catalog", "whimbrel.runtime.journal.keeper"}
 
 
 @pytest.mark.parametrize("words", [["revision", "-m", "new"], ["init", "others"]])

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from testing.databases import Database
+from testing.processes import run
 from testing.projects import Project
 from whimbrel import command
 from whimbrel.errors import CommandError, ConfigError, DatabaseUnreachable, EnvironmentScriptError
@@ -256,3 +257,24 @@ def test_a_context_alone_in_application_code(project: Project, sqlite_database: 
 
 def test_a_request_is_a_value() -> None:
     assert RunRequest("upgrade", "head") == RunRequest("upgrade", "head")
+
+
+def test_python_does_not_look_for_garbage_while_env_py_imports_the_application(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    env = """
+        import gc
+        print("looks", gc.isenabled())
+        from whimbrel import context
+        with context.connect() as connection:
+            context.configure(connection=connection)
+            print("looks", gc.isenabled())
+            with context.begin_transaction():
+                context.run_migrations()
+    """
+    Project(tmp_path, sqlite_database.url, env=env)
+    (tmp_path / "whimbrel.toml").write_text(
+        f'script_location = "migrations"\nsqlalchemy.url = "{sqlite_database.url}"\n'
+    )
+    done = run(["-m", "whimbrel", "upgrade", "heads"], cwd=tmp_path)
+    assert done.stdout.splitlines() == ["looks False", "looks True"], done.stderr

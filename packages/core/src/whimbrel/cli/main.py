@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 
@@ -38,24 +37,14 @@ def program(prog: str | None = None) -> None:
 
     :param prog: the program's name, for usage texts.
     """
-    import atexit
     import gc
 
+    from whimbrel.cli import ending
     from whimbrel.cli.terminal.postponed import postpone
 
+    ending.begin()
     postpone()
     # What is made at start-up, SQLAlchemy above all, lives to the end: looking through it for garbage every 700 objects
     # takes a tenth of the start-up, and finds none.
     gc.set_threshold(20_000)
-    code = main(prog=prog)
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except OSError:
-        sys.exit(code)  # Python's own end says what is the matter
-    # Taking thousands of revisions apart, one object after the other, takes longer than reading them did. Where nobody
-    # (a log, a measurement of coverage) has asked to be called at the end, the process just ends.
-    registered = getattr(atexit, "_ncallbacks", None)
-    if registered is not None and registered() == 0:
-        os._exit(code)
-    sys.exit(code)
+    ending.end(main(prog=prog))

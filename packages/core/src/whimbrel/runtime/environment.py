@@ -13,6 +13,7 @@ from sqlalchemy.sql.base import Executable
 
 from whimbrel.config import Config
 from whimbrel.errors import CommandError
+from whimbrel.garbage import no_garbage_collection
 from whimbrel.impl import DefaultImpl
 from whimbrel.operations.current import Current
 from whimbrel.plugins import Plugins
@@ -84,6 +85,7 @@ class EnvironmentContext:
         self._context: MigrationContext | None = None
         self._tokens: list[Token[EnvironmentContext]] = []
         self._stacks: list[ExitStack] = []
+        self._loading = ExitStack()
 
     def __enter__(self) -> EnvironmentContext:
         self._tokens.append(current_environment.set(self))
@@ -94,6 +96,8 @@ class EnvironmentContext:
 
             arrival = Arrival(seconds, self.plugins.impl_class, self._is_current, self.config.redact)
             self._stacks[-1].enter_context(arrival.awaited())
+        self._loading.enter_context(no_garbage_collection())  # until env.py has imported the application
+        self._stacks[-1].push(self._loading)
         return self
 
     def __exit__(
@@ -303,6 +307,7 @@ class EnvironmentContext:
         :raises CommandError: nothing names the database.
         """
         given = {name: value for name, value in locals().items() if name not in _NOT_OPTIONS and value is not None}
+        self._loading.close()
         settings = self.config.settings
         options = {
             "version_table": settings.version_table,

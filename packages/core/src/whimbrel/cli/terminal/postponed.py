@@ -1,6 +1,7 @@
-"""Puts off importing what click, pluggy and Mako import at their top, and most commands ask nothing of.
+"""Puts off importing what click, pluggy, Mako and SQLAlchemy import at their top, and most commands ask nothing of.
 
-``inspect`` is a third of what click takes to import, ``importlib.metadata`` two thirds of Mako and of pluggy.
+``inspect`` is a third of what click takes to import, ``importlib.metadata`` two thirds of Mako and of pluggy, and
+``asyncio``, with ``ssl`` below it, a tenth of SQLAlchemy.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ def postpone() -> None:
     For the program alone, before it imports anything else: a process that is somebody else's is left as it is. What
     has been imported already stays.
     """
-    for module in (_Inspect("inspect"), _Postponed("importlib.metadata")):
+    for module in (_Inspect("inspect"), _Postponed("importlib.metadata"), _Asyncio("asyncio")):
         if module.__name__ not in sys.modules:
             sys.modules[module.__name__] = module
             parent, _, name = module.__name__.rpartition(".")
@@ -29,9 +30,14 @@ class _Postponed(ModuleType):
     """Stands for a module, and hands on what is asked of it."""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for __spec__ each time somebody imports it
-            raise AttributeError(name)
+        if name.startswith("__") and name != "__path__":  # the import system asks for __spec__ at each import of it
+            raise AttributeError(name)  # and for __path__ when somebody imports a module below it
         return getattr(self._real(), name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if not name.startswith("__"):  # as nest_asyncio does
+            setattr(self._real(), name, value)
 
     def _real(self) -> ModuleType:
         name = self.__name__
@@ -50,3 +56,15 @@ class _Inspect(_Postponed):
         if "\n" in doc or "\t" in doc:
             return str(self._real().cleandoc(doc))
         return doc.lstrip()
+
+
+class _Asyncio(_Postponed):
+    """Holds the one function that SQLAlchemy takes at its top."""
+
+    def iscoroutine(self, item: object) -> bool:
+        """Return whether *item* is a coroutine."""
+        return bool(self._real().iscoroutine(item))
+
+    def current_task(self) -> None:
+        """Raise, as the real function does where no event loop runs; logging asks for each line, since Python 3.12."""
+        raise RuntimeError("no running event loop")
