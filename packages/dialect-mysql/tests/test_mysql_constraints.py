@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Column, Integer
+from sqlalchemy.exc import DBAPIError
 
 from testing.databases import Database
 from testing.mysql import differences
@@ -302,3 +303,27 @@ def test_what_makes_a_foreign_keys_column_unique_goes_and_the_key_stays(
     assert "UNIQUE" not in made
     assert "KEY `fk_t` (`b`)" in made
     assert "CONSTRAINT `fk_t` FOREIGN KEY (`b`)" in made
+
+
+def test_a_primary_key_goes_that_a_foreign_key_needs(mysql_database: Database) -> None:
+    with operations(mysql_database) as op:
+        op.create_table("parent", Column("id", Integer, primary_key=True))
+        op.create_table("t", Column("a", Integer), Column("b", Integer, nullable=False))
+        op.create_foreign_key("fk_t", "t", "parent", ["b"], ["id"])
+        op.create_primary_key("pk_t", "t", ["b"])
+    with operations(mysql_database) as op:
+        op.drop_constraint("pk_t", "t", type_="primary")
+    with mysql_database.engine().connect() as connection:
+        made = connection.exec_driver_sql("SHOW CREATE TABLE t").one()[1]
+    assert "PRIMARY" not in made
+    assert "KEY `fk_t` (`b`)" in made
+    assert "CONSTRAINT `fk_t` FOREIGN KEY (`b`)" in made
+
+
+def test_a_primary_key_stays_that_the_keys_of_others_refer_to(mysql_database: Database) -> None:
+    with operations(mysql_database) as op:
+        op.create_table("parent", Column("id", Integer, primary_key=True, autoincrement=False))
+        op.create_table("t", Column("b", Integer))
+        op.create_foreign_key("fk_t", "t", "parent", ["b"], ["id"])
+    with operations(mysql_database) as op, pytest.raises(DBAPIError, match="DROP PRIMARY KEY]"):
+        op.drop_constraint("parent_pk", "parent", type_="primary")

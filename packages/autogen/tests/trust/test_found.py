@@ -353,6 +353,18 @@ CHANGES: dict[str, Change] = {
         'sa.Table("t", metadata, sa.Column("a", sa.Uuid(native_uuid=False)))',
         "mysql",
     ),
+    "a foreign key's column becomes the primary key": Change(
+        """
+        sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True))
+        sa.Table("u", metadata, sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("ref_id", sa.ForeignKey("t.id", name="fk_u")))
+        """,
+        """
+        sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True))
+        sa.Table("u", metadata, sa.Column("n", sa.Integer),
+            sa.Column("ref_id", sa.ForeignKey("t.id", name="fk_u"), primary_key=True))
+        """,
+    ),
     "an enum gets characters of its own": Change(
         'sa.Table("t", metadata, sa.Column("b", mysql.ENUM("a", "b")), sa.Column("c", mysql.SET("a", "b")))',
         """

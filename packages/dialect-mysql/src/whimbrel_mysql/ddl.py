@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Computed, Constraint, DateTime, Index, literal_column
+from sqlalchemy import Computed, Constraint, DateTime, Index, PrimaryKeyConstraint, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateIndex, DropIndex, ExecutableDDLElement
 from sqlalchemy.sql.compiler import DDLCompiler
@@ -125,7 +125,7 @@ class MySQLDropConstraint(AlterTable):
 class MySQLReplaceIndex(AlterTable):
     """Drop an index, and add others in the same statement.
 
-    :param index: the index, or the unique constraint that it is.
+    :param index: the index, or the constraint that it is.
     :param added: the columns of each other, by its name.
     """
 
@@ -218,13 +218,20 @@ def _drop_constraint(element: MySQLDropConstraint, compiler: DDLCompiler, **kw: 
 
 @compiles(MySQLReplaceIndex, "mysql", "mariadb")
 def _replace_index(element: MySQLReplaceIndex, compiler: DDLCompiler, **kw: Any) -> str:
-    dropped, preparer = element.index, compiler.preparer
-    name = preparer.format_index(dropped) if isinstance(dropped, Index) else preparer.format_constraint(dropped)
-    actions = [f"DROP INDEX {name}"]
+    actions = [f"DROP {_index(element.index, compiler)}"]
     for key, columns in element.added.items():
         spelt = ", ".join(format_column_name(compiler, column) for column in columns)
         actions.append(f"ADD INDEX {format_column_name(compiler, key)} ({spelt})")
     return f"{alter_table(compiler, element.table_name, element.schema)} {', '.join(actions)}"
+
+
+def _index(dropped: Index | Constraint, compiler: DDLCompiler) -> str:
+    if isinstance(dropped, PrimaryKeyConstraint):
+        return "PRIMARY KEY"
+    preparer = compiler.preparer
+    return (
+        f"INDEX {preparer.format_index(dropped) if isinstance(dropped, Index) else preparer.format_constraint(dropped)}"
+    )
 
 
 @compiles(ShowCreateTable, "mysql", "mariadb")

@@ -311,7 +311,7 @@ class MySQLImpl(MySQLComparing, MySQLScratch, MySQLResuming, MySQLPatient, Defau
     def drop_constraint(self, const: Constraint, *, if_exists: bool | None = None, **kw: Any) -> None:
         """Drop a constraint; see :meth:`whimbrel.impl.DefaultImpl.drop_constraint`.
 
-        A unique one whose index a foreign key needs gives way to another index, as in :meth:`drop_index`.
+        One whose index a foreign key needs gives way to another index, as in :meth:`drop_index`.
 
         :raises CommandError: its kind or its name is not given and cannot be found out.
         :raises UnsupportedOperation: *if_exists* as text, where the server has no words for it.
@@ -358,9 +358,9 @@ class MySQLImpl(MySQLComparing, MySQLScratch, MySQLResuming, MySQLPatient, Defau
             drop()
         except DBAPIError as error:
             connection = self.server.connection
-            if connection is None or not is_needed(error):
+            if connection is None or not is_needed(error) or (other := replace_index(connection, index)) is None:
                 raise
-            self.execute(replace_index(connection, index))
+            self.execute(other)
 
     # -- what is there, for MySQL, which knows IF EXISTS for tables only ----------------------------------------------
 

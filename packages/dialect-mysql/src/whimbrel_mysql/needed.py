@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, Constraint, Index, TextClause, text
+from sqlalchemy import Connection, Constraint, Index, PrimaryKeyConstraint, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from whimbrel_mysql.ddl import MySQLReplaceIndex
 
 # https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html#error_er_drop_index_fk
 _NEEDED: Final = 1553
-
+# https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html#error_er_error_on_rename
+_NOT_RENAMED: Final = 1025
 
 # SQLAlchemy reads SHOW CREATE TABLE instead, and leaves out a key that refers to a name with a backtick in it.
 _KEYS: Final = text("""
@@ -27,27 +28,32 @@ ORDER BY index_name, seq_in_index
 
 
 def is_needed(error: DBAPIError) -> bool:
-    """Return whether the server has refused to drop an index since a foreign key needs it."""
+    """Return whether the server has refused to drop an index since a foreign key needs it.
+
+    Of a primary key MariaDB says that it cannot rename the table, and in brackets why.
+    """
     said: tuple[object, ...] = getattr(error.orig, "args", ())
-    return said[:1] == (_NEEDED,)
+    return said[:1] == (_NEEDED,) or (said[:1] == (_NOT_RENAMED,) and "errno: 150" in str(said))
 
 
-def replace_index(connection: Connection, index: Index | Constraint) -> MySQLReplaceIndex:
+def replace_index(connection: Connection, index: Index | Constraint) -> MySQLReplaceIndex | None:
     """Return the statement that drops an index, and gives each foreign key that needs it one of its own.
 
     :param connection: to the database.
-    :param index: the index, or the unique constraint that it is.
+    :param index: the index, or the constraint that it is.
+    :return: ``None`` where no foreign key of the table needs it: those of others do, which refer to it.
     """
     assert index.table is not None
     name, schema = index.table.name, index.table.schema
     indexes = _columns(connection, _INDEXES, name, schema)
-    others = [columns for other, columns in indexes.items() if other != str(index.name)]
+    dropped = "PRIMARY" if isinstance(index, PrimaryKeyConstraint) else str(index.name)
+    others = [columns for other, columns in indexes.items() if other != dropped]
     added: dict[str, list[str]] = {}
     for key, columns in _columns(connection, _KEYS, name, schema).items():
         if not any(other[: len(columns)] == columns for other in others):
             others.append(columns)
             added[key] = columns
-    return MySQLReplaceIndex(index, added)
+    return MySQLReplaceIndex(index, added) if added else None
 
 
 def _columns(connection: Connection, query: TextClause, table_name: str, schema: str | None) -> dict[str, list[str]]:
