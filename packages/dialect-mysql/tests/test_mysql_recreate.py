@@ -195,3 +195,19 @@ def test_as_text() -> None:
 
         SET foreign_key_checks = @whimbrel_checks;
     """)
+
+
+@pytest.mark.parametrize(("was", "becomes"), [(sa.Integer(), sa.UUID()), (sa.UUID(), sa.Date())])
+def test_what_is_no_text_becomes_a_uuid_by_way_of_text(
+    mysql_database: Database, was: sa.types.TypeEngine[Any], becomes: sa.types.TypeEngine[Any]
+) -> None:
+    """MariaDB converts NULL alone, and refuses the statement even of an empty table."""
+    apply(mysql_database, lambda op: op.create_table("u", sa.Column("x", was)))
+    execute(mysql_database, "INSERT INTO u VALUES (NULL)")
+    apply(mysql_database, lambda op: batch(op, becomes))
+    assert rows(mysql_database, "SELECT x FROM u") == [(None,)]
+
+
+def batch(op: Operations, type_: sa.types.TypeEngine[Any]) -> None:
+    with op.batch_alter_table("u", recreate="always") as changed:
+        changed.alter_column("x", type_=type_)

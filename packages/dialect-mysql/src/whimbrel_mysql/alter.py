@@ -72,7 +72,7 @@ class ColumnChange:
             definition = self._definition(existing, syntax, server.dialect)
             if read is None and not self.nullable_known and self.change.nullable is UNSET:
                 self._say_what_is_assumed()
-            if goes_by_text(existing, definition.definition, server.dialect) and not existing.is_generated:
+            if goes_by_text(existing.type_, definition.definition.type_, server.dialect) and not existing.is_generated:
                 way = Change(type_=WAY, default=None, on_update=True)
                 yield self._defined(existing.changed(way, server.dialect))
             yield definition

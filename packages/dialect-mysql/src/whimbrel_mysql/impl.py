@@ -16,6 +16,7 @@ from sqlalchemy import (
     Index,
     PrimaryKeyConstraint,
     Table,
+    cast,
     func,
 )
 from sqlalchemy.exc import DBAPIError
@@ -38,6 +39,7 @@ from whimbrel_mysql.alter import ColumnChange, says_on_update
 from whimbrel_mysql.clauses import USUAL
 from whimbrel_mysql.compare import MySQLComparing
 from whimbrel_mysql.constraints import drop_statement, refuse_unheeded
+from whimbrel_mysql.conversion import WAY, goes_by_text
 from whimbrel_mysql.ddl import MySQLAddColumn, WithOptions
 from whimbrel_mysql.definition import Change, Definition
 from whimbrel_mysql.needed import is_needed, replace_index
@@ -156,8 +158,10 @@ class MySQLImpl(MySQLComparing, MySQLScratch, MySQLResuming, MySQLPatient, Defau
     ) -> None:
         """Leave values as they are: putting them into the column converts them as ALTER TABLE would, and as strictly.
 
-        A CAST would cut off what is too long.
+        A CAST would cut off what is too long. What MariaDB makes of strings alone goes by way of text, as there.
         """
+        if goes_by_text(existing.type, new_type, self.dialect):
+            existing_transfer["expr"] = cast(existing_transfer["expr"], WAY)
 
     def _options(self, operation: str, keywords: Mapping[str, Any], *known: str) -> Options:
         return options_of(operation, keywords, self.is_mariadb, known or STATEMENT_KEYWORDS)
