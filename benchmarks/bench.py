@@ -7,16 +7,20 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from databases import available, empty, empty_database, restamp
 from floors import column_operation
 from histories import SHAPES, Node, Tool, make_project, revision_id
-from timing import CommandFailed, Timing, measure
+from operations import CARELESS
+from timing import CommandFailed, Timing, measure, measure_in_turns
+
+BARE = "bare"
+"""Our tool without what it does for safety."""
+NO_SETTINGS: Mapping[str, str] = {}
 
 GRAPH_COMMANDS = {
     "heads": ("heads",),
@@ -25,6 +29,14 @@ GRAPH_COMMANDS = {
     "show": ("show", "heads"),
     "revision": ("revision", "-m", "one more", "--head", "{trunk}"),
 }
+
+
+class Run(NamedTuple):
+    """A command that is measured, where, and the name of its times."""
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path
 
 
 class Bench:
@@ -77,12 +89,22 @@ class Bench:
                     command = tuple(tool.command) + tuple(item.format(trunk=trunk) for item in arguments)
                     before = (lambda: remove_new(project, known)) if name == "revision" else None
                     self.cell(f"{name}, {size} {shape}", tool.name, command, project, before=before)
+                    self.imports(
+                        f"{name}, {size} {shape}", tool, "click, mako.template" if name == "revision" else "click"
+                    )
                 remove_new(project, known)
                 command = (*tool.command, "upgrade", "heads")
                 self.stamped(tool, project)
                 self.cell(f"upgrade, nothing to do, {size} {shape}", tool.name, command, project)
+                self.imports(f"upgrade, nothing to do, {size} {shape}", tool, "click, sqlalchemy, sqlite3")
                 if shape == "linear":
                     self.cell(f"current, {size} {shape}", tool.name, (*tool.command, "current"), project, warm=0)
+
+    def imports(self, name: str, tool: Tool, modules: str) -> None:
+        """The floor of a command of ours: a process that imports the libraries which it cannot do without."""
+        if tool is self.tools[0]:
+            program = str(Path(tool.command[0]).with_name("python"))
+            self.cell(name, "driver", (program, "-c", f"import {modules}"), self.folder)
 
     def stamped(self, tool: Tool, project: Path) -> None:
         """Mark the project's SQLite database as being at every head, by hand: stamping is not what is timed."""
@@ -112,41 +134,66 @@ class Bench:
         if not available(backend):
             print(f"  {backend}: no server answers, left out")
             return
-        for tool in self.tools:
-            with empty_database(backend, self.folder) as url:
-                folder = self.folder / f"{tool.name}-{backend}-{size}"
-                make_project(folder, tool, SHAPES["linear"](size), url=url, upgrade=column_operation)
-                name = f"upgrade, {size} columns, {backend}"
-                self.repeated(name, tool.name, backend, (*tool.command, "upgrade", "head"), folder, url)
-                shutil.rmtree(folder)
-        self.floor(f"upgrade, {size} columns, {backend}", "upgrade", backend, size)
-
-    def floor(self, name: str, direction: str, backend: str, size: int) -> None:
-        """The raw driver doing the same as a run."""
-        command = (sys.executable, str(Path(__file__).with_name("floors.py")), direction, "{url}", str(size))
-        with empty_database(backend, self.folder) as url:
-            self.repeated(name, "driver", backend, command, self.folder, url)
-
-    def repeated(self, name: str, tool: str, backend: str, command: tuple[str, ...], folder: Path, url: str) -> None:
-        """Measure a command that fills a database, emptying the database before each run."""
-        filled = tuple(item.format(url=url) for item in command)
-        self.cell(name, tool, filled, folder, before=lambda: empty(backend, url))
+        name = f"upgrade, {size} columns, {backend}"
+        with self.databases(backend) as urls:
+            runs = [Run(tool.name, (*tool.command, "upgrade", "head"), self.folder / tool.name) for tool in self.tools]
+            for tool, run in zip(self.tools, runs, strict=True):
+                self.long_project(tool, run.folder, size, urls[tool.name], upgrade=column_operation)
+            runs.append(Run(BARE, runs[0].command, self.folder / BARE))
+            self.long_project(self.tools[0], runs[-1].folder, size, urls[BARE], CARELESS, upgrade=column_operation)
+            runs.append(self.floor("upgrade", urls["driver"], size))
+            found = self.in_turns(runs, lambda: [empty(backend, url) for url in urls.values()])
+        bare = {"whimbrel": found.pop(BARE), "driver": found["driver"]}
+        self.keep_all(name, found)
+        self.keep_all(f"{name}, without lock, records, journal", bare)
 
     def downgrade(self, size: int) -> None:
         """``downgrade base`` over empty scripts, on PostgreSQL, and the raw driver moving the version row as often."""
         if not available("postgresql"):
             return
-        name = f"downgrade, {size} empty, postgresql"
-        for tool in self.tools:
-            with empty_database("postgresql", self.folder) as url:
-                folder = self.folder / f"{tool.name}-down-{size}"
-                make_project(folder, tool, SHAPES["linear"](size), url=url)
-                table = version_table(tool)
-                before = partial(restamp, url, table, revision_id(size - 1))
-                command = (*tool.command, "downgrade", "base")
-                self.cell(name, tool.name, command, folder, before=before)
-                shutil.rmtree(folder)
-        self.floor(name, "downgrade", "postgresql", size)
+        with self.databases("postgresql") as urls:
+            runs = [
+                Run(tool.name, (*tool.command, "downgrade", "base"), self.folder / tool.name) for tool in self.tools
+            ]
+            for tool, run in zip(self.tools, runs, strict=True):
+                self.long_project(tool, run.folder, size, urls[tool.name])
+            runs.append(self.floor("downgrade", urls["driver"], size))
+
+            def before() -> None:
+                for tool in self.tools:
+                    restamp(urls[tool.name], version_table(tool), revision_id(size - 1))
+                empty("postgresql", urls["driver"])
+
+            self.keep_all(f"downgrade, {size} empty, postgresql", self.in_turns(runs, before))
+
+    @contextmanager
+    def databases(self, backend: str) -> Iterator[dict[str, str]]:
+        """Make an empty database for each that takes part, and drop them at the end."""
+        with ExitStack() as stack:
+            names = [*(tool.name for tool in self.tools), BARE, "driver"]
+            yield {name: stack.enter_context(empty_database(backend, self.folder)) for name in names}
+
+    def long_project(
+        self, tool: Tool, folder: Path, size: int, url: str, settings: Mapping[str, str] = NO_SETTINGS, **bodies: Any
+    ) -> None:
+        """Make a project with one line of revisions, and further settings."""
+        make_project(folder, tool, SHAPES["linear"](size), url=url, **bodies)
+        with (folder / f"{tool.package}.ini").open("a") as file:
+            file.writelines(f"{name} = {value}\n" for name, value in settings.items())
+
+    def floor(self, direction: str, url: str, size: int) -> Run:
+        """The raw driver doing the same as a run."""
+        program = str(Path(__file__).with_name("floors.py"))
+        return Run("driver", (sys.executable, program, direction, url, str(size)), self.folder)
+
+    def in_turns(self, runs: list[Run], before: Callable[[], object]) -> dict[str, Timing]:
+        """Measure commands that take turns, and remove their projects."""
+        commands = {run.name: run.command for run in runs}
+        folders = {run.name: run.folder for run in runs}
+        found = measure_in_turns(commands, folders, self.environment, runs=self.runs, before=before)
+        for folder in set(folders.values()) - {self.folder}:
+            shutil.rmtree(folder)
+        return found
 
     def operations(self, rows: int, revisions: int) -> None:
         """Rows inserted and written, and the CPU time of revisions of one operation; see ``operations.py``."""

@@ -78,6 +78,7 @@ def measure_in_turns(
     *,
     runs: int,
     before: Callable[[], None] | None = None,
+    long: float = 15.0,
 ) -> dict[str, Timing]:
     """Return the medians of *runs* runs of each command, after one that does not count.
 
@@ -86,14 +87,17 @@ def measure_in_turns(
     :param commands: by name.
     :param folders: where each runs.
     :param before: is called before each round, outside the measured time.
+    :param long: a command that takes more seconds than this is run once and not repeated.
     """
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
     for _ in range(1 + runs):
         if before is not None:
             before()
         for name, command in commands.items():
-            found[name].append(run_once(command, folders[name], environment))
+            if not found[name] or found[name][0][0] <= long:
+                found[name].append(run_once(command, folders[name], environment))
+    counted = {name: measured[1:] or measured for name, measured in found.items()}
     return {
-        name: Timing(*(statistics.median(values) for values in zip(*measured[1:], strict=True)), runs)
-        for name, measured in found.items()
+        name: Timing(*(statistics.median(values) for values in zip(*measured, strict=True)), len(measured))
+        for name, measured in counted.items()
     }

@@ -11,6 +11,7 @@ from sqlalchemy.types import NullType
 from whimbrel.garbage import no_garbage_collection
 from whimbrel.impl import ReflectedTable
 from whimbrel.operations.ops import MigrateOperation, UpgradeOps
+from whimbrel_autogen.keys_apart import keys_in_the_way
 from whimbrel_autogen.listeners import tell_listeners
 from whimbrel_autogen.objects import build_table
 from whimbrel_autogen.order import ordered
@@ -47,8 +48,10 @@ def produce(context: AutogenContext) -> UpgradeOps:
         found: list[MigrateOperation] = []
         for schema, tables in pairs.items():
             found += context.subjects.compare_schema(context, schema, tables)
-        found += _compared(context, [table for tables in pairs.values() for table in tables])
+        every = [table for tables in pairs.values() for table in tables]
+        found += _compared(context, every)
         search.remark(found)
+        found += keys_in_the_way(found, every, context)
         upgrade = UpgradeOps([*renaming, *ordered(found, context)])
         comparators.schema(context, upgrade, set(pairs))
         return upgrade

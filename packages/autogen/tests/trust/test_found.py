@@ -365,6 +365,20 @@ CHANGES: dict[str, Change] = {
             sa.Column("ref_id", sa.ForeignKey("t.id", name="fk_u"), primary_key=True))
         """,
     ),
+    "keys become larger, and what refers to them": Change(
+        """
+        sa.Table("p", metadata, sa.Column("id", sa.Integer, primary_key=True))
+        sa.Table("c", metadata, sa.Column("id", sa.Integer, primary_key=True),
+            sa.Column("p_id", sa.ForeignKey("p.id", name="fk_c", ondelete="CASCADE")),
+            sa.Column("up", sa.ForeignKey("c.id", name="fk_up")))
+        """,
+        """
+        sa.Table("p", metadata, sa.Column("id", sa.BigInteger, primary_key=True))
+        sa.Table("c", metadata, sa.Column("id", sa.BigInteger, primary_key=True),
+            sa.Column("p_id", sa.ForeignKey("p.id", name="fk_c", ondelete="CASCADE")),
+            sa.Column("up", sa.ForeignKey("c.id", name="fk_up")))
+        """,
+    ),
     "an enum gets characters of its own": Change(
         'sa.Table("t", metadata, sa.Column("b", mysql.ENUM("a", "b")), sa.Column("c", mysql.SET("a", "b")))',
         """

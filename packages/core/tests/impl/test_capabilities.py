@@ -67,7 +67,7 @@ ASKED: dict[Capability, Action] = {
 }
 
 # Nothing asks for these: whoever wants to know calls support().
-NEVER_REFUSED = {Capability.TRANSACTIONAL_DDL, Capability.STRING_LENGTH}
+NEVER_REFUSED = {Capability.ALTER_TYPE_OF_KEY, Capability.TRANSACTIONAL_DDL, Capability.STRING_LENGTH}
 
 
 def written(impl: type[DefaultImpl], action: Action, monkeypatch: pytest.MonkeyPatch) -> str:

@@ -65,6 +65,7 @@ class MSSQLImpl(DefaultImpl):
                 Capability.IDENTITY_OPTIONS,
                 Capability.IDENTITY_TO_PLAIN,
                 Capability.EXPRESSION_INDEX,
+                Capability.ALTER_TYPE_OF_KEY,
             ),
             Support.NO,
         ),

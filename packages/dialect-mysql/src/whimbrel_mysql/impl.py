@@ -69,6 +69,8 @@ class MySQLImpl(MySQLComparing, MySQLScratch, MySQLResuming, MySQLPatient, Defau
         **dict.fromkeys(
             (Capability.PLAIN_TO_IDENTITY, Capability.IDENTITY_OPTIONS, Capability.IDENTITY_TO_PLAIN), Support.NO
         ),
+        # https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html#foreign-key-restrictions
+        Capability.ALTER_TYPE_OF_KEY: Support.NO,
     }
 
     def support(self, capability: Capability) -> Support:

@@ -69,7 +69,11 @@ class Capability(Enum):
     EXPRESSION_INDEX = "index an expression", "Add a computed column for the expression and index that."
     IF_EXISTS_INDEX = "create an index IF NOT EXISTS, or drop it IF EXISTS", _LEAVE_OUT
 
-    # -- the database as a whole; nothing asks for these, so nothing is refused
+    # -- nothing asks for these, so nothing is refused
+    ALTER_TYPE_OF_KEY = (
+        "give a column that a foreign key uses another type",
+        "Drop the foreign key before, and add it again afterwards.",
+    )
     TRANSACTIONAL_DDL = "undo CREATE and ALTER by a rollback", "Keep to one operation a revision."
     STRING_LENGTH = "refuse a string that is longer than its column", "Use a CHECK constraint."
 
