@@ -196,11 +196,21 @@ def _tables(
     columns = [column for column in columns if (_plain(columns) - set(primary)).issuperset(column.uses)]
     columns += draw(_computed(backend, columns, primary))
     columns = columns or [draw(_columns(backend, "alone"))]
+    if backend == "mysql" and before is not None and _keys_alone(before.columns, before.key, columns, primary):
+        return before
     items = [] if before is None else [item for item in before.items if draw(st.booleans())]
     table = RandomTable(key[1], key[0], tuple(columns), primary, tuple(items), draw(_options(before)))
     return replace(
         table, items=(*table.without_widows({}).items, *_foreign(items), *draw(_items(backend, table, number)))
     )
+
+
+def _keys_alone(
+    before: Iterable[RandomColumn], key: tuple[str, ...], after: Iterable[RandomColumn], new_key: tuple[str, ...]
+) -> bool:
+    """Return whether there is but a primary key, which becomes another: MySQL can neither add nor drop one first."""
+    names, others = ({column.name for column in columns} for columns in (before, after))
+    return names.isdisjoint(others) and names == set(key) and others == set(new_key)
 
 
 def _foreign(items: Iterable[Item]) -> list[Item]:

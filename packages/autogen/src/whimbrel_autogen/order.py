@@ -174,8 +174,13 @@ class _Order:
         if isinstance(op, AddColumnOp) and op.column.computed is not None:
             return _WITHIN_A_TABLE.index(AlterColumnOp), 1
         added = op._reverse if isinstance(op, DropColumnOp) else None
-        if added is not None and (added.column.computed is not None or added.inline_primary_key):
-            return early, 1 if added.column.computed is not None else 2
+        if added is not None and added.column.computed is not None:
+            return early, 1
+        if added is not None and added.inline_primary_key:
+            # Behind columns that come: MySQL has no table without any. Before a primary key that comes.
+            return _WITHIN_A_TABLE.index(AddColumnOp), 1
+        if isinstance(op, AddColumnOp) and op.inline_primary_key:
+            return place, 2
         return place, 0
 
     def _changed_parents_first(self, keys: Set[Key]) -> list[Key]:

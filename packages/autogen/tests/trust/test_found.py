@@ -379,6 +379,14 @@ CHANGES: dict[str, Change] = {
             sa.Column("up", sa.ForeignKey("c.id", name="fk_up")))
         """,
     ),
+    "all columns go, a primary key among them, and others come": Change(
+        'sa.Table("t", metadata, sa.Column("b", sa.Integer, primary_key=True))',
+        'sa.Table("t", metadata, sa.Column("a", sa.Integer, nullable=False))',
+    ),
+    "all columns go, and others come, another primary key among them": Change(
+        'sa.Table("t", metadata, sa.Column("b", sa.Integer, primary_key=True), sa.Column("c", sa.Integer))',
+        'sa.Table("t", metadata, sa.Column("a", sa.Integer, primary_key=True), sa.Column("d", sa.Integer))',
+    ),
     "an enum gets characters of its own": Change(
         'sa.Table("t", metadata, sa.Column("b", mysql.ENUM("a", "b")), sa.Column("c", mysql.SET("a", "b")))',
         """
