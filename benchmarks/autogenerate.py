@@ -96,7 +96,7 @@ def downgrade():
 '''
 
 BACKENDS = ("sqlite", "postgresql", "mysql")
-CHECK, REVISION = "check", "revision --autogenerate, 10% changed"
+CHECK, REVISION, DIFF = "check", "revision --autogenerate, 10% changed", "diff, 10% changed"
 
 
 class Compared(NamedTuple):
@@ -145,7 +145,11 @@ def growth(results: dict[str, dict[str, Timing]]) -> list[str]:
         exponent = math.log((others[-1] - start) / (others[0] - start)) / math.log(large / small)
         lines.append(f"- check, {backend}: grows with exponent {exponent:.2f} from {small:,} to {large:,} tables")
         revision = results[f"{REVISION}, {large} tables, {backend}"]["whimbrel"].seconds
-        lines.append(f"- {REVISION}, {backend}: {revision / cells[large]:.2f} x check of {large:,} tables")
+        diff = results[f"{DIFF}, {large} tables, {backend}"]["whimbrel"].seconds
+        lines.append(
+            f"- {REVISION}, {backend}: {revision / cells[large]:.2f} x check of {large:,} tables that have not "
+            f"changed, {revision / diff:.2f} x diff of those that have"
+        )
     return lines
 
 
@@ -193,10 +197,18 @@ def _check(bench: Bench, compared: Compared) -> None:
 
 def _revision(bench: Bench, compared: Compared) -> None:
     with _projects(bench, compared, changed=True) as folders:
+        ours = bench.tools[0]
         commands = {tool.name: (*tool.command, "revision", "--autogenerate", "-m", "changes") for tool in bench.tools}
+        # check, but for the exit code that tells of differences; before revision leaves a file.
+        commands = {DIFF: (*ours.command, "diff"), **commands}
         found = measure_in_turns(
-            commands, folders, bench.environment, runs=bench.runs, before=_without_revisions(bench.tools, folders)
+            commands,
+            folders | {DIFF: folders[ours.name]},
+            bench.environment,
+            runs=bench.runs,
+            before=_without_revisions(bench.tools, folders),
         )
+        bench.keep_all(compared.name(DIFF), {ours.name: found.pop(DIFF)})
         bench.keep_all(compared.name(REVISION), found)
 
 

@@ -9,13 +9,15 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ARRAY, Column, Connection, Dialect, text
 from sqlalchemy.dialects.postgresql import ENUM
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import SchemaType, TypeDecorator
 
 from whimbrel.operations import MigrateOperation
 from whimbrel_postgresql.enum_operations import AddEnumValueOp, CreateEnumTypeOp, RenameEnumValueOp
 from whimbrel_postgresql.enum_replacement import EnumColumn, ReplaceEnumValuesOp, literal_in
 from whimbrel_postgresql.named_types import named_types
+from whimbrel_postgresql.server_types import is_sqlalchemys
 
+_NOT_PLAIN: Final = (SchemaType, ARRAY, TypeDecorator)
 RENAMED_VALUES: Final = "renamed_values"
 """In the ``info`` of a column of an enum type: old values, and what they are called now."""
 
@@ -134,6 +136,9 @@ def _may_have_enums(pair: Any, dialect: Dialect) -> bool:
 
 
 def _may_be_enum(type_: Any, dialect: Dialect) -> bool:
+    # Of thousands of columns most are plain, which need not be made PostgreSQL's first.
+    if is_sqlalchemys(type(type_)) and not isinstance(type_, _NOT_PLAIN) and not getattr(type_, "_variant_mapping", ()):
+        return False
     return isinstance(type_.dialect_impl(dialect), ENUM | ARRAY | TypeDecorator)
 
 
