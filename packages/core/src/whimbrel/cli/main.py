@@ -39,10 +39,10 @@ def program(prog: str | None = None) -> None:
     """
     import gc
 
-    from whimbrel.cli import ending
+    from whimbrel.cli.ending import Ending
     from whimbrel.cli.terminal.postponed import postpone
 
-    ending.begin()
+    ending = Ending()
     postpone()
     # What is made at start-up, SQLAlchemy above all, lives to the end: looking through it for garbage every 700 objects
     # takes a tenth of the start-up, and finds none.
