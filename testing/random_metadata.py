@@ -257,7 +257,9 @@ def _computed(draw: st.DrawFn, backend: str, columns: list[RandomColumn], key: t
     if not numbers or "computed" in {column.name for column in columns} or draw(st.integers(0, 2)):
         return []
     name = draw(st.sampled_from(numbers))
-    stored = True if backend == "postgresql" else draw(st.booleans())
+    # MariaDB stores nothing that is made from a column which a foreign key may change (its error 1901).
+    changes = backend == "mysql" and name.startswith("ref")
+    stored = backend == "postgresql" or (not changes and draw(st.booleans()))
     sql = f"{_quoted(backend, name)} + {draw(st.integers(1, 3))}"
     return [
         RandomColumn("computed", COUNTING[0], (f"sa.Computed({escaped_text(sql)!r}, persisted={stored})",), (name,))
