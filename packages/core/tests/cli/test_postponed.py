@@ -28,6 +28,15 @@ def test_whoever_asks_gets_the_real_one() -> None:
     assert in_a_fresh_process(code) == "True True inspect module True"
 
 
+def test_the_platform_is_as_ever_and_click_does_not_import_what_tells_it() -> None:
+    code = POSTPONE + (
+        "import click, platform as early; print('_wmi' in vars(early) or 'uname' in vars(early)); "
+        "said = early.system(); early.machine(); import platform as late; "
+        "print(said == late.system(), early.machine() == late.machine(), type(late).__name__)"
+    )
+    assert in_a_fresh_process(code).splitlines() == ["False", "True True module"]
+
+
 def test_help_of_several_lines_is_cleaned_as_ever() -> None:
     code = POSTPONE + "import inspect; print(repr(inspect.cleandoc('  one')), repr(inspect.cleandoc('a\\n    b\\n')))"
     assert in_a_fresh_process(code) == "'one' 'a\\nb'"

@@ -45,6 +45,6 @@ def program(prog: str | None = None) -> None:
     ending = Ending()
     postpone()
     # What is made at start-up, SQLAlchemy above all, lives to the end: looking through it for garbage every 700 objects
-    # takes a tenth of the start-up, and finds none.
-    gc.set_threshold(20_000)
+    # takes a tenth of the start-up, and finds none. A history of thousands of revisions is made before a first look.
+    gc.set_threshold(50_000)
     ending.end(main(prog=prog))

@@ -25,11 +25,17 @@ def branches(config: Config, verbose: bool = False, *, as_json: bool = False) ->
         whimbrel.command.branches(Config("whimbrel.ini"))
     """
     script = ScriptDirectory.from_config(config, to_read=True)
-    forks = [(point, _following(script, point)) for point in script.walk_revisions() if point.is_branch_point]
+    forks = [(point, _following(script, point)) for point in _branch_points(script)]
     if as_json:
         print_json(config, [{**facts_of(point), "branches": [facts_of(n) for n in after]} for point, after in forks])
     else:
         print_lines(config, (_told(point, after, verbose) for point, after in forks))
+
+
+def _branch_points(script: ScriptDirectory) -> list[Script]:
+    if not any(revision.is_branch_point for revision in script.revision_map):
+        return []  # most histories are one line: there is no order to find
+    return [revision for revision in script.walk_revisions() if revision.is_branch_point]
 
 
 def _following(script: ScriptDirectory, point: Script) -> list[Script]:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
         def inherited_labels(self, revision: str) -> frozenset[str]: ...
 
+        def is_head(self, revision: str) -> bool: ...
+
+        def is_branch_point(self, revision: str) -> bool: ...
+
 
 MAX_REVISION_ID_LENGTH: Final = 255
 """The longest id accepted, in characters: as wide as the version table's column."""
@@ -147,12 +151,12 @@ class Revision:
     @property
     def is_head(self) -> bool:
         """Nothing follows it."""
-        return self._graph is None or not self._graph.children(self.revision)
+        return self._graph is None or self._graph.is_head(self.revision)
 
     @property
     def is_branch_point(self) -> bool:
         """More than one revision follows it."""
-        return self._graph is not None and len(self._graph.children(self.revision)) > 1
+        return self._graph is not None and self._graph.is_branch_point(self.revision)
 
     @property
     def is_merge_point(self) -> bool:

@@ -1,11 +1,12 @@
 """Puts off importing what click, pluggy, Mako and SQLAlchemy import at their top, and most commands ask nothing of.
 
-``inspect`` is a third of what click takes to import, ``importlib.metadata`` two thirds of Mako and of pluggy, and
-``asyncio``, with ``ssl`` below it, a tenth of SQLAlchemy.
+``inspect`` is a third of what click takes to import, ``platform`` a tenth, ``importlib.metadata`` two thirds of Mako
+and of pluggy, and ``asyncio``, with ``ssl`` below it, a tenth of SQLAlchemy.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from types import ModuleType
@@ -18,7 +19,13 @@ def postpone() -> None:
     For the program alone, before it imports anything else: a process that is somebody else's is left as it is. What
     has been imported already stays.
     """
-    for module in (_Inspect("inspect"), _Postponed("importlib.metadata"), _Asyncio("asyncio")):
+    stand_ins = (
+        _Inspect("inspect"),
+        _Platform("platform"),
+        _Postponed("importlib.metadata"),
+        _Asyncio("asyncio"),
+    )
+    for module in stand_ins:
         if module.__name__ not in sys.modules:
             sys.modules[module.__name__] = module
             parent, _, name = module.__name__.rpartition(".")
@@ -56,6 +63,14 @@ class _Inspect(_Postponed):
         if "\n" in doc or "\t" in doc:
             return str(self._real().cleandoc(doc))
         return doc.lstrip()
+
+
+class _Platform(_Postponed):
+    """Answers the one question that ``uuid`` asks, which click imports."""
+
+    def system(self) -> str:
+        """Return the name of the operating system."""
+        return os.uname().sysname if sys.platform == "linux" else str(self._real().system())
 
 
 class _Asyncio(_Postponed):
