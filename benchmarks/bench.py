@@ -6,21 +6,15 @@ import json
 import os
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from databases import available, empty, empty_database, restamp
+from databases import available, empty_database
 from floors import column_operation
-from histories import SHAPES, Node, Tool, make_project, revision_id
-from operations import CARELESS
-from timing import CommandFailed, Timing, measure, measure_in_turns
-
-BARE = "bare"
-"""Our tool without what it does for safety."""
-NO_SETTINGS: Mapping[str, str] = {}
+from histories import SHAPES, Node, Tool, make_project, version_table
+from timing import CommandFailed, Timing, measure
 
 GRAPH_COMMANDS = {
     "heads": ("heads",),
@@ -29,14 +23,6 @@ GRAPH_COMMANDS = {
     "show": ("show", "heads"),
     "revision": ("revision", "-m", "one more", "--head", "{trunk}"),
 }
-
-
-class Run(NamedTuple):
-    """A command that is measured, where, and the name of its times."""
-
-    name: str
-    command: tuple[str, ...]
-    folder: Path
 
 
 class Bench:
@@ -129,72 +115,6 @@ class Bench:
         yield folder
         shutil.rmtree(folder)
 
-    def migrate(self, backend: str, size: int) -> None:
-        """``upgrade`` from nothing to head with a column a revision, and the raw driver doing the same."""
-        if not available(backend):
-            print(f"  {backend}: no server answers, left out")
-            return
-        name = f"upgrade, {size} columns, {backend}"
-        with self.databases(backend) as urls:
-            runs = [Run(tool.name, (*tool.command, "upgrade", "head"), self.folder / tool.name) for tool in self.tools]
-            for tool, run in zip(self.tools, runs, strict=True):
-                self.long_project(tool, run.folder, size, urls[tool.name], upgrade=column_operation)
-            runs.append(Run(BARE, runs[0].command, self.folder / BARE))
-            self.long_project(self.tools[0], runs[-1].folder, size, urls[BARE], CARELESS, upgrade=column_operation)
-            runs.append(self.floor("upgrade", urls["driver"], size))
-            found = self.in_turns(runs, lambda: [empty(backend, url) for url in urls.values()])
-        bare = {"whimbrel": found.pop(BARE), "driver": found["driver"]}
-        self.keep_all(name, found)
-        self.keep_all(f"{name}, without lock, records, journal", bare)
-
-    def downgrade(self, size: int) -> None:
-        """``downgrade base`` over empty scripts, on PostgreSQL, and the raw driver moving the version row as often."""
-        if not available("postgresql"):
-            return
-        with self.databases("postgresql") as urls:
-            runs = [
-                Run(tool.name, (*tool.command, "downgrade", "base"), self.folder / tool.name) for tool in self.tools
-            ]
-            for tool, run in zip(self.tools, runs, strict=True):
-                self.long_project(tool, run.folder, size, urls[tool.name])
-            runs.append(self.floor("downgrade", urls["driver"], size))
-
-            def before() -> None:
-                for tool in self.tools:
-                    restamp(urls[tool.name], version_table(tool), revision_id(size - 1))
-                empty("postgresql", urls["driver"])
-
-            self.keep_all(f"downgrade, {size} empty, postgresql", self.in_turns(runs, before))
-
-    @contextmanager
-    def databases(self, backend: str) -> Iterator[dict[str, str]]:
-        """Make an empty database for each that takes part, and drop them at the end."""
-        with ExitStack() as stack:
-            names = [*(tool.name for tool in self.tools), BARE, "driver"]
-            yield {name: stack.enter_context(empty_database(backend, self.folder)) for name in names}
-
-    def long_project(
-        self, tool: Tool, folder: Path, size: int, url: str, settings: Mapping[str, str] = NO_SETTINGS, **bodies: Any
-    ) -> None:
-        """Make a project with one line of revisions, and further settings."""
-        make_project(folder, tool, SHAPES["linear"](size), url=url, **bodies)
-        with (folder / f"{tool.package}.ini").open("a") as file:
-            file.writelines(f"{name} = {value}\n" for name, value in settings.items())
-
-    def floor(self, direction: str, url: str, size: int) -> Run:
-        """The raw driver doing the same as a run."""
-        program = str(Path(__file__).with_name("floors.py"))
-        return Run("driver", (sys.executable, program, direction, url, str(size)), self.folder)
-
-    def in_turns(self, runs: list[Run], before: Callable[[], object]) -> dict[str, Timing]:
-        """Measure commands that take turns, and remove their projects."""
-        commands = {run.name: run.command for run in runs}
-        folders = {run.name: run.folder for run in runs}
-        found = measure_in_turns(commands, folders, self.environment, runs=self.runs, before=before)
-        for folder in set(folders.values()) - {self.folder}:
-            shutil.rmtree(folder)
-        return found
-
     def operations(self, rows: int, revisions: int) -> None:
         """Rows inserted and written, and the CPU time of revisions of one operation; see ``operations.py``."""
         backends = [backend for backend in ("sqlite", "postgresql", "mysql") if available(backend)]
@@ -244,11 +164,6 @@ class Bench:
 def less(timing: Timing, start: Timing) -> Timing:
     """Return *timing* without what the start of a run takes."""
     return timing._replace(seconds=timing.seconds - start.seconds)
-
-
-def version_table(tool: Tool) -> str:
-    """Return the name of a tool's version table."""
-    return "whimbrel_version" if tool.package == "whimbrel" else "alembic_version"
 
 
 def heads(nodes: list[Node]) -> list[str]:

@@ -30,8 +30,10 @@ def connect(url: str) -> Any:
 
 
 def main(direction: str, url: str, count: int) -> None:
-    """Add *count* columns to tables of fifty, or change nothing; each time a version row moves."""
+    """Add *count* columns to tables of fifty, or change nothing; each time a version row moves. Of none, connect."""
     connection = connect(url)
+    if not count:
+        return
     cursor = connection.cursor()
     sqlite = url.startswith("sqlite")
 

@@ -109,6 +109,11 @@ def revision_id(number: int) -> str:
     return f"{(number * 0x9E3779B97F4A7C15 + 0x1234567) % (1 << 48):012x}"
 
 
+def version_table(tool: Tool) -> str:
+    """Return the name of a tool's version table."""
+    return "whimbrel_version" if tool.package == "whimbrel" else "alembic_version"
+
+
 def make_project(
     folder: Path,
     tool: Tool,

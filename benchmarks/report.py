@@ -9,6 +9,7 @@ from pathlib import Path
 from autogenerate import growth as growth_of_comparing
 from bench import GRAPH_COMMANDS
 from histories import SHAPES
+from migrating import beyond_the_driver
 from safety import cost_of_safety
 from timing import Timing
 
@@ -30,7 +31,16 @@ def table(results: Results) -> str:
         lines.append(
             f"| {name} | {ours.seconds:.3f} s | {f'{peer.seconds:.3f} s' if peer else ''} | {ratio} | {memory} |"
         )
-    return "\n".join([*lines, "", *growth(results), *growth_of_comparing(results), *cost_of_safety(results)])
+    return "\n".join(
+        [
+            *lines,
+            "",
+            *growth(results),
+            *beyond_the_driver(results),
+            *growth_of_comparing(results),
+            *cost_of_safety(results),
+        ]
+    )
 
 
 def growth(results: Results) -> list[str]:

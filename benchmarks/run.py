@@ -20,6 +20,7 @@ from pathlib import Path
 from autogenerate import measure_comparing
 from bench import Bench
 from histories import SHAPES, Tool
+from migrating import measure_migrating
 from report import table, write_results
 from safety import measure_safety
 from timing import Timing
@@ -56,10 +57,7 @@ def measure_all(bench: Bench, wanted: set[str], quick: bool) -> None:
             for size in bench.sizes:
                 bench.graph(shape, size)
     if not wanted or "migrate" in wanted:
-        for backend in ("sqlite", "postgresql", "mysql"):
-            bench.migrate(backend, 100 if quick else 1000)
-        for size in [1000] + ([] if quick else [5000]):
-            bench.downgrade(size)
+        measure_migrating(bench, *((100, [1000]) if quick else (1000, [1000, 5000])))
     if not wanted or "operations" in wanted:
         bench.operations(*((10_000, 100) if quick else (100_000, 1000)))
     if not wanted or "autogenerate" in wanted:
