@@ -22,6 +22,7 @@ from whimbrel import command
 from whimbrel.config import Config
 from whimbrel.errors import EditedRevisions, MigrationFailed
 from whimbrel.runtime.history import history_table, who
+from whimbrel.script.checksum import checksum
 
 FAILS = 'op.execute("SELECT * FROM there_is_no_such_table")'
 ONE_FOR_ALL = """
@@ -238,6 +239,26 @@ def test_a_run_costs_one_statement_a_step_and_one_commit_for_its_records(
     before = 2  # whether the table is there, and all steps at once
     assert counts[True][0] - counts[False][0] == before + len(revisions)
     assert counts[True][1] - counts[False][1] == 1
+
+
+def test_files_applied_once_are_not_parsed_again_for_another_database(
+    new_database: Callable[[str], Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = new_database("sqlite"), new_database("sqlite")
+    project = Project(tmp_path, first.url)
+    project.add("a1")
+    path = project.add("b2", "a1")
+    command.upgrade(project.config(), "head")
+    path.write_text(path.read_text() + "# a remark\n")
+    parsed: list[bytes] = []
+    monkeypatch.setattr("whimbrel.script.checksums.checksum", lambda source: parsed.append(source) or checksum(source))
+    elsewhere = project.config()
+    elsewhere.set_main_option("sqlalchemy.url", second.url)
+    command.upgrade(elsewhere, "head")
+    assert parsed == [path.read_bytes()]
+    assert [meaning for (meaning,) in records(first, "checksum")] == [
+        meaning for (meaning,) in records(second, "checksum")
+    ]
 
 
 def counted(database: Database, project: Project, history: bool) -> tuple[int, int]:

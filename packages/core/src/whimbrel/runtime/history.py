@@ -39,15 +39,15 @@ from whimbrel.runtime.failure import Hide, said_by
 from whimbrel.runtime.moments import in_utc, now
 from whimbrel.runtime.own_tables import LONGEST_SCOPE
 from whimbrel.script import Script
-from whimbrel.script.checksum import Checksum, checksum
-from whimbrel.script.module import read_source
+from whimbrel.script.checksum import Checksum
+from whimbrel.script.checksums import Checksums
 
 PLANNED: Final = "planned"
 RUNNING: Final = "running"
 DONE: Final = "done"
 FAILED: Final = "failed"
 INTERRUPTED: Final = "interrupted"
-NO_SUMS: Final[Mapping[str, str | None]] = MappingProxyType({"text_checksum": None, "checksum": None})
+_NO_SUMS: Final[Mapping[str, str | None]] = MappingProxyType({"text_checksum": None, "checksum": None})
 _LONGEST_MESSAGE: Final = 4000
 
 
@@ -159,6 +159,8 @@ class History:
         self._application = application
         self._hide = hide
         self._run, self._rows = new_run(), count()
+        self.checksums = Checksums()
+        """What is known of the version files."""
 
     def over(self, connection: Connection) -> History:
         """Return the same records, written over another connection.
@@ -239,7 +241,14 @@ class History:
         :param outcome: ``planned`` for a step that does not begin now.
         """
         facts = self._facts(run, position, revision_of(step), "stamp" if step.is_stamp else step.name)
-        return {**facts, "outcome": outcome, **(NO_SUMS if outcome == PLANNED else sums_of(step))}
+        return {**facts, "outcome": outcome, **(_NO_SUMS if outcome == PLANNED else self.sums_of(step))}
+
+    def sums_of(self, step: MigrationStep) -> Mapping[str, str | None]:
+        """Return the fingerprints of a step's file as it is now, by column."""
+        if not isinstance(step, RevisionStep) or not isinstance(step.revision, Script):
+            return _NO_SUMS
+        sums = self.checksums.of(step.revision.path)
+        return {"text_checksum": sums.text, "checksum": sums.meaning}
 
     def _facts(self, run: str, position: int, revision: str, direction: str) -> dict[str, Any]:
         return {
@@ -278,14 +287,6 @@ def revision_of(step: MigrationStep) -> str:
     if isinstance(step, RevisionStep):
         return step.revision.revision
     return ",".join(step.to_revisions_no_deps) or "base"
-
-
-def sums_of(step: MigrationStep) -> Mapping[str, str | None]:
-    """Return the fingerprints of a step's file as it is now, by column."""
-    if not isinstance(step, RevisionStep) or not isinstance(step.revision, Script):
-        return NO_SUMS
-    sums = checksum(read_source(step.revision.path)[0])
-    return {"text_checksum": sums.text, "checksum": sums.meaning}
 
 
 def ended(seconds: float, outcome: str = DONE) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Float, Integer, String, bindparam, case, literal_column
 
 from whimbrel.revisions import MigrationStep
-from whimbrel.runtime.history import DONE, PLANNED, RUNNING, History, ended, new_run, revision_of, sums_of
+from whimbrel.runtime.history import DONE, PLANNED, RUNNING, History, ended, new_run, revision_of
 from whimbrel.runtime.moments import now
 from whimbrel.runtime.repeated import RepeatedStatement
 
@@ -81,8 +81,9 @@ class RunRecords:
         row = {"of_run": self._run, "at": self._at}
         if following is None:
             self._last.execute(self._connection, row | ended(seconds))
+            self._history.checksums.keep()
             return
-        sums = {f"its_{name}": value for name, value in sums_of(following).items()}
+        sums = {f"its_{name}": value for name, value in self._history.sums_of(following).items()}
         values = {**row, "next": self._at + 1, "moment": now(), "took": seconds, **sums}
         moved = self._next.execute(self._connection, values).rowcount
         self._at += 1
@@ -96,6 +97,7 @@ class RunRecords:
         :param seconds: how long it took.
         :param error: what was raised.
         """
+        self._history.checksums.keep()
         columns = self._table.c
         of_run = columns.run == self._run
         begun = self._table.update().where(of_run, columns.revision == revision_of(step), columns.outcome == RUNNING)

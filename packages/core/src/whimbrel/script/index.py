@@ -1,4 +1,4 @@
-"""The headers of a version folder, kept from one process to the next beside the bytecode cache."""
+"""What is kept from one process to the next beside the bytecode cache: the headers of a version folder, above all."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import os
 import sys
 import time
 from binascii import crc32
-from typing import Final, cast
+from typing import Any, Final, cast
 
-_MAGIC: Final = b"whimbrel headers 1\n"
 _MARSHAL_VERSION: Final = 4
 
 FileKey = tuple[int, int, int, int]
@@ -32,11 +31,68 @@ IndexRow = tuple[FileKey, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]
 """A file's key, followed by the fields of its header."""
 
 
-class HeaderIndex:
-    """Where the headers of one version folder are kept.
+class KeptFile:
+    """A file beside the bytecode cache of a folder.
 
-    Nothing depends on it: it may be deleted, damaged or unwritable at any time, and a file whose key differs from the
-    stored one is read again. It is replaced in one step, so two processes may write it at once; either is right.
+    Nothing depends on it: it may be deleted, damaged or unwritable at any time. It is replaced in one step, so two
+    processes may write it at once; either is right.
+
+    :param path: the file, or None when there is to be none.
+    :param magic: what it begins with; one that begins otherwise is not read.
+    """
+
+    __slots__ = ("_magic", "path")  # a NamedTuple would take a third of a millisecond of every start
+
+    def __init__(self, path: str | None, magic: bytes) -> None:
+        self.path = path
+        self._magic = magic
+
+    @staticmethod
+    def path_of(folder: str, kind: str) -> str | None:
+        """Return where *folder* has what is kept of some kind: nowhere with ``WHIMBREL_INDEX=0``."""
+        if os.environ.get("WHIMBREL_INDEX", "1").lower() in ("0", "no", "false", "off"):
+            return None
+        return os.path.join(_cache_folder(folder), f"whimbrel.{sys.implementation.cache_tag}.{kind}")
+
+    def content(self) -> Any:
+        """Return what is kept, as :mod:`marshal` makes it; ``None`` when there is no file or it is damaged."""
+        if self.path is None:
+            return None
+        try:
+            with open(self.path, "rb", buffering=0) as file:
+                data = file.read()
+            begin = len(self._magic)
+            body = memoryview(data)[begin + 4 :]
+            if data[:begin] != self._magic or int.from_bytes(data[begin : begin + 4], "big") != crc32(body):
+                return None
+            return marshal.loads(body)
+        except (OSError, EOFError, ValueError, TypeError):
+            return None
+
+    def keep(self, content: Any) -> bool:
+        """Put *content* in the place of what is kept; return whether that was possible."""
+        if self.path is None:
+            return False
+        body = marshal.dumps(content, _MARSHAL_VERSION)
+        temporary = self._temporary()
+        try:
+            os.makedirs(os.path.dirname(temporary), exist_ok=True)
+            with open(temporary, "xb", buffering=0) as file:
+                data = self._magic + crc32(body).to_bytes(4, "big") + body
+                while data:
+                    data = data[file.write(data) or 0 :]
+            os.replace(temporary, self.path)
+        except OSError:  # a read-only or full disk: the next run does the work again, that is all
+            _forget(temporary)
+            return False
+        return True
+
+    def _temporary(self) -> str:
+        return f"{self.path}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
+
+
+class HeaderIndex(KeptFile):
+    """Where the headers of one version folder are kept. A file whose key differs from the stored one is read again.
 
     :param path: the index file, or None when there is to be none.
 
@@ -46,32 +102,19 @@ class HeaderIndex:
         rows = index.load()
     """
 
-    __slots__ = ("path",)  # a NamedTuple would take a third of a millisecond of every start
+    __slots__ = ()
 
     def __init__(self, path: str | None) -> None:
-        self.path = path
+        super().__init__(path, b"whimbrel headers 1\n")
 
     @classmethod
     def of(cls, folder: str) -> HeaderIndex:
         """Return the index of *folder*, which with ``WHIMBREL_INDEX=0`` is never there and never written."""
-        if os.environ.get("WHIMBREL_INDEX", "1").lower() in ("0", "no", "false", "off"):
-            return cls(None)
-        return cls(os.path.join(_cache_folder(folder), f"whimbrel.{sys.implementation.cache_tag}.index"))
+        return cls(cls.path_of(folder, "index"))
 
     def load(self) -> dict[str, IndexRow]:
         """Return the stored rows by file name; none of them when there is no index or it is damaged."""
-        if self.path is None:
-            return {}
-        try:
-            with open(self.path, "rb", buffering=0) as file:
-                data = file.read()
-            start = len(_MAGIC) + 4
-            body = memoryview(data)[start:]
-            if data[: len(_MAGIC)] != _MAGIC or int.from_bytes(data[len(_MAGIC) : start], "big") != crc32(body):
-                return {}
-            return cast("dict[str, IndexRow]", marshal.loads(body))
-        except (OSError, EOFError, ValueError, TypeError):
-            return {}
+        return cast("dict[str, IndexRow]", self.content() or {})
 
     def now(self) -> int:
         """Return the clock of the file system that holds the index, in nanoseconds; this machine's if it is read-only.
@@ -94,24 +137,7 @@ class HeaderIndex:
 
     def save(self, rows: dict[str, IndexRow]) -> bool:
         """Replace the stored rows by *rows*; return whether that was possible."""
-        if self.path is None:
-            return False
-        body = marshal.dumps(_with_shared_ids(rows), _MARSHAL_VERSION)
-        temporary = self._temporary()
-        try:
-            os.makedirs(os.path.dirname(temporary), exist_ok=True)
-            with open(temporary, "xb", buffering=0) as file:
-                data = _MAGIC + crc32(body).to_bytes(4, "big") + body
-                while data:
-                    data = data[file.write(data) or 0 :]
-            os.replace(temporary, self.path)
-        except OSError:  # a read-only or full disk: the next run reads the files again, that is all
-            _forget(temporary)
-            return False
-        return True
-
-    def _temporary(self) -> str:
-        return f"{self.path}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
+        return self.path is not None and self.keep(_with_shared_ids(rows))
 
 
 def settled(key: FileKey, now: int) -> bool:
