@@ -1,11 +1,17 @@
-"""The floor of a run: the same statements over the raw driver, with a commit after each revision.
+"""The floors of a run, with a commit after each revision: the same statements over the raw driver, or by SQLAlchemy.
 
 Run as a program:  python floors.py upgrade URL COUNT  or  python floors.py downgrade URL COUNT
+or, to load the version files of a folder and have SQLAlchemy execute what they would:
+                   python floors.py scripts URL FOLDER
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 
@@ -53,6 +59,52 @@ def main(direction: str, url: str, count: int) -> None:
         before = str(number)
 
 
+def by_sqlalchemy(url: str, folder: str) -> None:
+    """Load each version file of *folder*, and have SQLAlchemy make, compile and execute what it is to do."""
+    import sqlalchemy as sa
+
+    from whimbrel.ddl import AddColumn
+
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        with connection.begin():
+            connection.exec_driver_sql("CREATE TABLE floor_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+            connection.exec_driver_sql("INSERT INTO floor_version VALUES ('start')")
+        before = "start"
+        for number, path in enumerate(sorted(Path(folder).glob("*.py"))):
+            loaded(path)
+            with connection.begin():
+                if engine.name == "sqlite":
+                    connection.exec_driver_sql("BEGIN")
+                connection.execute(construct(number, AddColumn))
+                moved = f"UPDATE floor_version SET version_num='{number}' WHERE version_num='{before}'"
+                connection.exec_driver_sql(moved)
+            before = str(number)
+
+
+def loaded(path: Path) -> ModuleType:
+    """Return the module of a file, as Python itself loads it."""
+    spec = spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def construct(number: int, add_column: Callable[[str, Any], Any]) -> Any:
+    """Return what SQLAlchemy executes for revision *number*."""
+    import sqlalchemy as sa
+
+    name = f"t{number // 50}"
+    if number % 50 == 0:
+        key = sa.Column("id", sa.Integer, primary_key=True, autoincrement=False)
+        return sa.schema.CreateTable(sa.Table(name, sa.MetaData(), key))
+    column: sa.Column[int] = sa.Column(f"c{number}", sa.Integer)
+    sa.Table(name, sa.MetaData(), column)
+    return add_column(name, column)
+
+
 def column_statement(number: int) -> str:
     """Return the DDL of revision *number*: a table every fifty revisions, a column in between."""
     table = f"t{number // 50}"
@@ -70,4 +122,7 @@ def column_operation(number: int) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    if sys.argv[1] == "scripts":
+        by_sqlalchemy(*sys.argv[2:])
+    else:
+        main(sys.argv[1], sys.argv[2], int(sys.argv[3]))

@@ -7,10 +7,8 @@ emptied between the rounds. Behind each upgrade comes a run of the same that fin
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,8 +22,8 @@ if TYPE_CHECKING:
     from bench import Bench
 
 CAREFUL: Mapping[str, str] = {}
-DRIVER, BARE = "driver", "bare"
-"""The floor, and our tool without lock, records and journal."""
+DRIVER, SCRIPTS, BARE = "driver", "scripts", "bare"
+"""Two floors, the second of which loads the version files and goes by SQLAlchemy; and our tool without its care."""
 WITHOUT, START = "without lock, records, journal", "start-up"
 BACKENDS = ("sqlite", "postgresql", "mysql")
 
@@ -62,13 +60,14 @@ class _Turns:
         self.bench = bench
         self.backend = backend
         ours = bench.tools[0]
+        self.python = str(Path(ours.command[0]).with_name("python"))
         self.tools: dict[str, tuple[Tool, Mapping[str, str]]] = {tool.name: (tool, CAREFUL) for tool in bench.tools}
         self.tools[BARE] = (ours, CARELESS)
         self.stack = ExitStack()
         self.urls: dict[str, str] = {}
 
     def __enter__(self) -> _Turns:
-        for name in (*self.tools, DRIVER):
+        for name in (*self.tools, SCRIPTS, DRIVER):
             self.urls[name] = self.stack.enter_context(empty_database(self.backend, self.bench.folder))
         return self
 
@@ -82,6 +81,7 @@ class _Turns:
             for name, (tool, _) in self.tools.items():
                 command = (*tool.command, "upgrade", "head")
                 runs += [Run(name, command, folders[name]), Run(f"{name} {START}", command, folders[name])]
+            runs.append(self.floor("scripts", folders[BARE] / "migrations" / "versions", SCRIPTS))
             runs += [self.floor("upgrade", count, DRIVER), self.floor("upgrade", 0, f"{DRIVER} {START}")]
             found = self.measure(runs, self.empty_all)
         self.keep(f"upgrade, {count} columns, {self.backend}", found)
@@ -119,10 +119,11 @@ class _Turns:
         for url in self.urls.values():
             empty(self.backend, url)
 
-    def floor(self, direction: str, count: int, name: str) -> Run:
-        """The raw driver doing the same as a run; of no revisions it only connects."""
+    def floor(self, what: str, revisions: int | Path, name: str) -> Run:
+        """What ``floors.py`` does for some revisions, or for those in a folder."""
         program = str(Path(__file__).with_name("floors.py"))
-        return Run(name, (sys.executable, program, direction, self.urls[DRIVER], str(count)), self.bench.folder)
+        url = self.urls[name.removesuffix(f" {START}")]
+        return Run(name, (self.python, program, what, url, str(revisions)), self.bench.folder)
 
     def measure(self, runs: list[Run], before: Callable[[], Any]) -> dict[str, Timing]:
         commands = {run.name: run.command for run in runs}
@@ -144,14 +145,13 @@ def beyond_the_driver(results: Mapping[str, Mapping[str, Timing]]) -> list[str]:
         if start is None:
             continue
         commits = cell[DRIVER].seconds - start[DRIVER].seconds
-        least = partial(_least, commits, start)
-        told = [f"{tool}: {timing.seconds / least(tool):.2f}" for tool, timing in cell.items() if tool != DRIVER]
-        lines.append(f"- {name}: times what the driver's commits and the tool's own start-up take: {', '.join(told)}")
+        told = []
+        for tool, timing in cell.items():
+            if tool != DRIVER:
+                begun = start["whimbrel" if tool == SCRIPTS else tool]  # both import SQLAlchemy, and connect by it
+                told.append(f"{tool} {timing.seconds / (commits + begun.seconds):.2f}")
+        lines.append(f"- {name}: of what the driver's commits and the start-up take: {', '.join(told)}")
     return lines
-
-
-def _least(commits: float, start: Mapping[str, Timing], tool: str) -> float:
-    return commits + start[tool].seconds
 
 
 def _start_of(name: str) -> str:

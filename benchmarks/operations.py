@@ -140,19 +140,14 @@ def revisions(
 def constructs(count: int) -> float:
     """Return the CPU seconds that the operations of ``floors.column_operation`` take without revisions around them."""
     import sqlalchemy as sa
+    from floors import construct
 
     from whimbrel.ddl import AddColumn
 
     with sa.create_engine("sqlite://").connect() as connection:
         began = time.process_time()
         for number in range(count):
-            name, key = f"t{number // 50}", sa.Column("id", sa.Integer, primary_key=True, autoincrement=False)
-            if number % 50 == 0:
-                connection.execute(sa.schema.CreateTable(sa.Table(name, sa.MetaData(), key)))
-            else:
-                column: sa.Column[int] = sa.Column(f"c{number}", sa.Integer)
-                sa.Table(name, sa.MetaData(), column)
-                connection.execute(AddColumn(name, column))
+            connection.execute(construct(number, AddColumn))
         return time.process_time() - began
 
 
